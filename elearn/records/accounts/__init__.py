@@ -1,0 +1,1 @@
+"""People: who can sign in, by what, in which role, from which regency."""

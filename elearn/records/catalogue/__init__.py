@@ -1,0 +1,1 @@
+"""Courses and what was published of them: revisions, releases, media, drafts."""

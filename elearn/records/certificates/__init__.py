@@ -1,0 +1,1 @@
+"""What was issued, exactly as printed, and what happened to it since."""

@@ -1,0 +1,1 @@
+"""Dated facts of what is done; nothing takes them back."""

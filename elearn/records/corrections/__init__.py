@@ -1,0 +1,1 @@
+"""Changes of an answer key that have responses: what changed, and what is still to be decided."""
