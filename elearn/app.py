@@ -1,0 +1,91 @@
+"""How it is put together: settings, extensions, pages. Building the app touches nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from elearn.pages.account.routes import bp as account
+from elearn.pages.administration.routes import bp as administration
+from elearn.pages.authoring.routes import bp as authoring
+from elearn.pages.catalogue.routes import bp as catalogue
+from elearn.pages.certificates.routes import bp as certificates
+from elearn.pages.learning.routes import bp as learning
+from elearn.pages.operations import bp as operations
+from elearn.pages.reporting.routes import bp as reporting
+from elearn.web import errors, headers, sessions, templating
+from elearn.web.extensions import READING, babel, csrf, db, login_manager, migrate
+from elearn.web.settings import Settings, ensure_secret_key, load_settings
+
+BLUEPRINTS = (
+    catalogue,
+    account,
+    learning,
+    certificates,
+    authoring,
+    reporting,
+    administration,
+    operations,
+)
+
+#: The largest request taken, in bytes: a picture for a lesson, and room for its form.
+MAX_REQUEST = 12 * 1024 * 1024
+#: The largest form without a file: a module of 512 KB typed into the editor, percent-encoded.
+MAX_FORM = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from *settings*, or from the environment and ``.env``.
+
+    Raises `SettingsError`. Makes the secret key on the first start and nothing else.
+    """
+    if settings is None:
+        settings = load_settings(env_file=Path(".env"))
+    app = Flask("elearn", template_folder="web/templates", static_folder=None)
+    app.config.from_mapping(
+        SECRET_KEY=ensure_secret_key(settings),
+        SQLALCHEMY_DATABASE_URI=settings.url,
+        SQLALCHEMY_BINDS={READING: settings.url},
+        MAX_CONTENT_LENGTH=MAX_REQUEST,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM,
+        MAX_FORM_PARTS=1000,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_NAME="__Host-kelas" if settings.secure else "kelas",
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE=settings.language,
+        BABEL_DEFAULT_TIMEZONE=settings.timezone.key,
+    )
+    app.extensions["elearn_settings"] = settings
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(migrations_folder()), render_as_batch=True, compare_type=True)
+    csrf.init_app(app)
+    babel.init_app(app)
+    sessions.init_app(app, login_manager)
+    templating.init_app(app)
+    headers.init_app(app)
+    errors.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def migrations_folder() -> Path:
+    """Return where the migrations are: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).parent
+    inside = package / "migrations"
+    return inside if inside.is_dir() else package.parent / "migrations"
+
+
+def courses_folder() -> Path:
+    """Return where the starter courses are, likewise."""
+    package = Path(__file__).parent
+    inside = package / "courses"
+    return inside if inside.is_dir() else package.parent / "courses"

@@ -1,0 +1,1 @@
+"""What each visitor sees: routes, forms, templates; no SQL."""

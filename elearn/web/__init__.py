@@ -1,0 +1,1 @@
+"""What every page shares: settings, guards, forms, error pages, the base template."""
