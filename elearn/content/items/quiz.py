@@ -35,7 +35,10 @@ class DrawPart:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """What `Ambil` asks for: *total* items (None: as many as the parts say, or all), with *parts* from groups."""
+    """What `Ambil` asks for: *total* items, *parts* of them from groups.
+
+    *total* is None for as many as the parts say, or all where there are none.
+    """
 
     total: int | None = None
     parts: tuple[DrawPart, ...] = ()
