@@ -1,0 +1,56 @@
+"""Course text into HTML: the only place where HTML of a course comes from.
+
+Python-Markdown with blocks and inline reading of our own (:mod:`.blocks`, :mod:`.inline`), then
+bleach, then nh3 (:mod:`.sanitise`). Limits (:mod:`.limits`) and linear readers keep time, memory
+and output bounded whatever the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from elearn.content.markup.conversion import convert
+from elearn.content.markup.limits import MarkupLimitError, check_output, check_source
+from elearn.content.markup.sanitise import sanitise
+from elearn.content.markup.surroundings import ANCHOR_PREFIX, Surroundings
+
+__all__ = ["ANCHOR_PREFIX", "MarkupLimitError", "render", "sanitise", "to_html"]
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def to_html(markdown_text: str) -> str:
+    """Return safe HTML of a lesson text; raise MarkupLimitError where it passes a limit of the format."""
+    return render(markdown_text)
+
+
+def render(
+    piece_text: str,
+    *,
+    glossary: Mapping[str, str] = _NOTHING,
+    link_definitions: str = "",
+    link: Callable[[str], str | None] | None = None,
+    picture_size: Callable[[str], tuple[int, int] | None] | None = None,
+    anchor_prefix: str = "",
+    inline: bool = False,
+    checklist: bool = False,
+) -> str:
+    """Return safe HTML of one piece of a course.
+
+    *link* turns an own address as the author wrote it (``media/alur.svg``, ``02-bahan.md#judul``,
+    ``#judul``) into its address on the site, or None where it leads nowhere; *picture_size* knows
+    width and height of a picture by the same address. Ids begin with ``ANCHOR_PREFIX`` and
+    *anchor_prefix*, so that several pieces can stand on one page. *inline* leaves out the
+    paragraph around a single one; *checklist* makes task lists the learner's own. Raises
+    MarkupLimitError with the line, counted in *piece_text*.
+    """
+    check_source(piece_text)
+    surroundings = Surroundings(
+        abbreviations=glossary, link=link, picture_size=picture_size, anchor_prefix=anchor_prefix
+    )
+    html = convert(piece_text, surroundings, definitions=link_definitions, inline=inline, checklist=checklist)
+    check_output(html)
+    clean = sanitise(html)
+    check_output(clean)
+    return clean
