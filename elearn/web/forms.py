@@ -1,0 +1,96 @@
+"""The base of every form: CSRF, Indonesian messages, and refusals of the records beside their field."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from elearn.records.errors import RefusedError, Sentence
+
+#: What WTForms itself says, in the words of the site.
+_MESSAGES = {
+    "Not a valid choice.": "Pilih salah satu dari daftar.",
+    "Not a valid choice": "Pilih salah satu dari daftar.",
+    "Invalid Choice: could not coerce.": "Pilih salah satu dari daftar.",
+    "Not a valid integer value.": "Tulis dengan angka, misalnya 3.",
+    "Not a valid decimal value.": "Tulis dengan angka, misalnya 3,5.",
+    "Not a valid date value.": "Tanggalnya belum bisa dibaca.",
+    "This field is required.": "Bagian ini belum diisi.",
+    "Invalid input.": "Isian ini belum bisa dibaca.",
+    "The CSRF token is missing.": "Formulir ini sudah terlalu lama terbuka. Kirim sekali lagi, ya.",
+}
+
+
+class _Indonesian:
+    """The messages WTForms brings along, translated by table."""
+
+    def gettext(self, string: str) -> str:
+        return _(_MESSAGES.get(string, string))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return self.gettext(singular if n == 1 else plural)
+
+
+class BaseForm(FlaskForm):  # type: ignore[misc]
+    """A form of the site.
+
+    The guard has checked CSRF before the view runs; the hidden field is what it checked.
+    """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def get_translations(self, _form: Any) -> _Indonesian:
+            return _Indonesian()
+
+    #: Fields an error may name under another name in the records: ``{"name": "nama"}``.
+    field_names: ClassVar[dict[str, str]] = {}
+
+    #: Refusals that belong to no field.
+    refusals: list[str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.refusals = []
+
+    def refuse(self, error: RefusedError | Sentence, *, field: str = "") -> None:
+        """Show what the records refused beside its field, or above the form."""
+        sentence = error.sentence if isinstance(error, RefusedError) else error
+        name = field or (error.field if isinstance(error, RefusedError) else "")
+        text = translated(sentence)
+        found: Field | None = self._fields.get(self.field_names.get(name, name))
+        if found is None or isinstance(found, HiddenField):
+            self.refusals.append(text)
+        else:
+            found.errors = [*found.errors, text]
+
+
+def translated(sentence: Sentence) -> str:
+    """Return *sentence* in the language of the page."""
+    text = _(sentence.text)
+    return text % sentence.values if sentence.values else text
+
+
+def filled(message: str | None = None) -> InputRequired:
+    """Ask for a value, with a sentence of ours."""
+    return InputRequired(message or _l("Bagian ini belum diisi."))
+
+
+def at_most(length: int) -> Length:
+    """Refuse a text that is longer than *length* characters."""
+    return Length(max=length, message=_l("Terlalu panjang: paling banyak %(max)d huruf."))
+
+
+class SignInForm(BaseForm):
+    """The sign-in form; it stands wherever somebody signed out has posted something."""
+
+    field_names: ClassVar[dict[str, str]] = {"key": "kunci", "password": "sandi"}
+
+    kunci = StringField(_l("Nomor HP, e-mail, atau nama pengguna"), [filled(), at_most(200)])
+    sandi = PasswordField(_l("Kata sandi"), [filled(), at_most(200)])
+    ingat = BooleanField(_l("Tetap masuk di HP ini"))
+    next = HiddenField()
+    held = HiddenField()

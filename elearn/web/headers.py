@@ -1,0 +1,61 @@
+"""The headers every answer carries: nothing foreign is loaded, framed, guessed or kept by others."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g
+
+from elearn.web.settings import Settings
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+#: For course media opened on their own: nothing in them runs, loads or submits.
+MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+FOR_EVERYBODY = "public, max-age=31536000, immutable"
+#: A page that visitors share: a proxy keeps it, and asks again each time whether it is still so.
+FOR_VISITORS = "public, max-age=0, must-revalidate"
+FOR_ONE = "private, no-cache"
+
+_FIXED = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    (
+        "Permissions-Policy",
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    ),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Add the headers to every answer of *app*; a view that set one of them keeps its own."""
+    settings: Settings = app.extensions["elearn_settings"]
+    fixed = _FIXED
+    if settings.secure:
+        fixed = (*_FIXED, ("Strict-Transport-Security", "max-age=31536000"))
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        for name, value in fixed:
+            if name not in headers:
+                headers[name] = value
+        if not g.get("shared"):
+            # Also where nobody has looked at the cookie yet: what is shown depends on it.
+            response.vary.add("Cookie")
+        return response

@@ -1,0 +1,208 @@
+"""Who is signed in: Flask-Login over rows of sessions, and the cookie that carries the token.
+
+Flask-Login's id is the random token; its row (`user_sessions`) says whose it is and whether it has
+ended. The cookie is Flask's signed one and holds the token and the CSRF secret, nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, Response, g, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask_login import LoginManager, current_user, login_user, logout_user
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from elearn.records.accounts import queries as accounts
+from elearn.records.accounts.models import User
+from elearn.records.accounts.queries import Viewer
+from elearn.web.clock import utc_now
+from elearn.web.extensions import read_connection, write_engine
+
+#: A session that is not used for so long has ended anyway (the row decides; this is the cookie).
+REMEMBERED_FOR = timedelta(days=60)
+#: How old "last seen" may get before it is written again.
+SEEN_EVERY = timedelta(minutes=5)
+#: How old the cookie of a remembered session may get before it is sent again.
+COOKIE_RENEWED_EVERY = timedelta(days=1)
+
+
+class SignedIn:
+    """What Flask-Login asks of a user, around the value the rest of the code uses."""
+
+    __slots__ = ("token", "viewer")
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, token: str, viewer: Viewer | None) -> None:
+        self.token = token
+        self.viewer = viewer
+
+    def get_id(self) -> str:
+        """Return the token: Flask-Login's id is the session, not the person."""
+        return self.token
+
+
+class CookieSessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, with the signer kept and nothing sent where nothing changed.
+
+    Files that everybody shares (`g.shared`) are sent without cookie and without ``Vary``. A remembered
+    session gets its cookie again once a day, not with every page.
+    """
+
+    _signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
+
+    def should_set_cookie(self, _app: Flask, session: SessionMixin) -> bool:
+        return session.modified or bool(g.get("renew_cookie"))
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # type: ignore[override]
+        if g.get("shared"):
+            return
+        super().save_session(app, session, response)
+
+
+def init_app(app: Flask, manager: LoginManager) -> None:
+    """Bind sign-in to *app*."""
+    app.config.update(
+        PERMANENT_SESSION_LIFETIME=REMEMBERED_FOR,
+        # The Lax cookie and the token do the work; a Referer is missing on purpose on some of our pages.
+        WTF_CSRF_SSL_STRICT=False,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=app.config["SESSION_COOKIE_SECURE"],
+    )
+    app.session_interface = CookieSessions()
+    # A phone changes its address all day: a session bound to one would end all the time.
+    manager.session_protection = None
+    manager.user_loader(_load)
+    manager.init_app(app)
+
+
+def _load(token: str) -> SignedIn | None:
+    with read_connection() as connection:
+        viewer = accounts.signed_in(connection, token, utc_now())
+    if viewer is None:
+        return None
+    _note_seen(viewer)
+    return SignedIn(token, viewer)
+
+
+def viewer() -> Viewer | None:
+    """Return who is signed in; asks the database once a request."""
+    if not session.get("_user_id"):
+        return None
+    user = current_user._get_current_object()
+    return user.viewer if isinstance(user, SignedIn) else None
+
+
+def current_viewer() -> Viewer:
+    """Return who is signed in, behind a guard that has made sure of it."""
+    found = viewer()
+    if found is None:
+        raise RuntimeError("a view without a guard asks who is signed in")
+    return found
+
+
+def current_person(records: Session) -> User:
+    """Return the row of who is signed in, for services that want the actor."""
+    person = accounts.user_by_id(records, current_viewer().id)
+    if person is None:
+        raise RuntimeError("a signed-in person has no row")
+    return person
+
+
+def viewer_if_known() -> Viewer | None:
+    """Return who is signed in if that was asked already: for pages shown when the database fails."""
+    user = g.get("_login_user")
+    return user.viewer if isinstance(user, SignedIn) else None
+
+
+def token() -> str | None:
+    """Return the token the browser sent, without asking whether it is still good."""
+    found = session.get("_user_id")
+    return found if isinstance(found, str) else None
+
+
+def token_digest() -> str | None:
+    """Return what the database knows the browser's token by."""
+    found = token()
+    return hashlib.sha256(found.encode()).hexdigest() if found else None
+
+
+def adopt(found: Viewer | None) -> None:
+    """Take *found* for the rest of the request: the page's own statement has asked already."""
+    sent = token()
+    if found is None or sent is None:
+        g._login_user = None
+        return
+    g._login_user = SignedIn(sent, found)
+    _note_seen(found)
+
+
+def begin(new_token: str, *, remember: bool) -> None:
+    """Sign the browser in with *new_token*, whose row is committed; whatever it held before is dropped."""
+    session.clear()
+    login_user(SignedIn(new_token, None))
+    g.pop("_login_user", None)
+    g.pop("csrf_token", None)
+    session.permanent = remember
+
+
+def forget() -> None:
+    """Take the token from the browser; its row is ended by the caller."""
+    logout_user()
+    session.clear()
+
+
+def device(sent: Request) -> str:
+    """Return what the browser calls itself, short enough for the list of sessions."""
+    return "".join(c for c in sent.headers.get("User-Agent", "") if c.isprintable())[:200]
+
+
+def _note_seen(found: Viewer) -> None:
+    """Write when the session was last seen: a technical row, apart from the page and never waited for."""
+    now = utc_now()
+    age = now - found.last_seen_at
+    if age < SEEN_EVERY:
+        return
+    if session.permanent and age > COOKIE_RENEWED_EVERY:
+        g.renew_cookie = True
+    _write_seen(found.session_id, now)
+
+
+def _write_seen(session_id: int, now: datetime) -> None:
+    engine = write_engine()
+    try:
+        with engine.connect() as connection:
+            quick = _waits_100_ms(connection)
+            try:
+                accounts.touch_session(connection, session_id, now)
+                connection.commit()
+            finally:
+                connection.rollback()
+                quick()
+    except SQLAlchemyError:
+        # Somebody writes just now; the next page will try again.
+        request.environ["elearn.not_touched"] = True
+
+
+def _waits_100_ms(connection: Any) -> Any:
+    """Make *connection* give up after 100 ms where another writes; return what puts it back."""
+    raw = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        before = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+        raw.execute("PRAGMA busy_timeout = 100")
+        return lambda: raw.execute(f"PRAGMA busy_timeout = {int(before)}")
+    connection.exec_driver_sql("SET LOCAL lock_timeout = '100ms'")
+    return lambda: None
