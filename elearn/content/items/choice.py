@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,16 +10,9 @@ from elearn.content.items.base import EVERYTHING, NOTHING, Answer, Item, ItemTyp
 from elearn.content.pieces import Piece
 from elearn.content.spelling import matching_text
 
-#: How a choice speaks about the other ones; it makes sense in its place only.
-ABOUT_THE_OTHERS = (
-    "semua benar",
-    "semua jawaban benar",
-    "semuanya benar",
-    "semua pilihan benar",
-    "tidak ada yang benar",
-    "tidak ada jawaban yang benar",
-    "semua salah",
-    "semua jawaban salah",
+#: How a choice speaks about the other ones (in matching_text's spelling); it makes sense in its place only.
+_ABOUT_THE_OTHERS = re.compile(
+    r"\b(?:semua(?:nya)?|tidak ada)(?: jawaban| pilihan)?(?: di atas)?(?: yang)? (?:benar|betul|salah)\b(?!-)"
 )
 
 
@@ -33,8 +27,7 @@ class Choice:
     @property
     def is_about_the_others(self) -> bool:
         """Say whether it reads "semua benar" or "tidak ada yang benar", so that its place matters."""
-        words = matching_text(self.text.text)
-        return any(phrase in words for phrase in ABOUT_THE_OTHERS)
+        return _ABOUT_THE_OTHERS.search(matching_text(self.text.text)) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

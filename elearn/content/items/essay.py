@@ -13,11 +13,10 @@ class EssayItem(Item):
     """A free answer; one worth no points never waits for a person, nor does one left empty."""
 
     def share_of(self, answer: Answer) -> Fraction | None:
-        return None if typed(answer) else NOTHING
+        return NOTHING if self.max_points and not typed(answer) else None
 
     def mark(self, answer: Answer) -> int | None:
-        # Spelt out, because slots and zero-argument super() do not go together in a dataclass.
-        return 0 if self.max_points == 0 or self.share_of(answer) is not None else None
+        return None if self.max_points and typed(answer) else 0
 
     def right_answer(self) -> str:
         return ""
