@@ -17,6 +17,7 @@ from elearn.pages.operations import bp as operations
 from elearn.pages.reporting.routes import bp as reporting
 from elearn.web import errors, headers, sessions, templating
 from elearn.web.extensions import READING, babel, csrf, db, login_manager, migrate
+from elearn.web.folders import migrations_folder
 from elearn.web.settings import Settings, ensure_secret_key, load_settings
 
 BLUEPRINTS = (
@@ -75,17 +76,3 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
-
-
-def migrations_folder() -> Path:
-    """Return where the migrations are: beside the package in a checkout, inside it when installed."""
-    package = Path(__file__).parent
-    inside = package / "migrations"
-    return inside if inside.is_dir() else package.parent / "migrations"
-
-
-def courses_folder() -> Path:
-    """Return where the starter courses are, likewise."""
-    package = Path(__file__).parent
-    inside = package / "courses"
-    return inside if inside.is_dir() else package.parent / "courses"

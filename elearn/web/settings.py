@@ -156,7 +156,9 @@ def _database_url(name: str, text: str) -> str:
     try:
         url = make_url(text)
     except ArgumentError as error:
-        raise SettingsError(f"{name} bukan alamat basis data. Contoh: postgresql://nama:sandi@host/elearn") from error
+        raise SettingsError(
+            f"{name} bukan alamat basis data. Contoh: postgresql://nama:sandi@host/elearn"
+        ) from error
     if url.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if url.drivername == "sqlite" and url.database and url.database != ":memory:":
@@ -166,7 +168,9 @@ def _database_url(name: str, text: str) -> str:
 
 def _secret_key(name: str, text: str) -> str:
     if text and (len(text) < SECRET_KEY_LENGTH or len(set(text)) < 12):
-        raise SettingsError(f"{name} terlalu mudah ditebak: pakai paling sedikit {SECRET_KEY_LENGTH} karakter acak.")
+        raise SettingsError(
+            f"{name} terlalu mudah ditebak: pakai paling sedikit {SECRET_KEY_LENGTH} karakter acak."
+        )
     return text
 
 
@@ -175,8 +179,16 @@ def _base_url(name: str, text: str) -> str:
     if not text:
         return ""
     parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.username:
-        raise SettingsError(f"{name} harus alamat tanpa garis miring di akhir. Contoh: https://kelas.contoh.go.id")
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.path
+        or parts.query
+        or parts.username
+    ):
+        raise SettingsError(
+            f"{name} harus alamat tanpa garis miring di akhir. Contoh: https://kelas.contoh.go.id"
+        )
     return text
 
 
@@ -211,7 +223,9 @@ def _pattern(name: str, text: str) -> str:
     if unknown:
         raise SettingsError(f"{name} berisi {{{min(unknown)}}} yang tidak dikenal.")
     if not {"urut", "kode", "tahun"} <= found:
-        raise SettingsError(f"{name} harus berisi {{urut}}, {{kode}}, dan {{tahun}} supaya nomor tidak berulang.")
+        raise SettingsError(
+            f"{name} harus berisi {{urut}}, {{kode}}, dan {{tahun}} supaya nomor tidak berulang."
+        )
     return text
 
 

@@ -1,0 +1,65 @@
+"""What operators run: `elearn …`. Every failure is one sentence and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import click
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from elearn.commands.certificates import certificates
+from elearn.commands.courses import courses
+from elearn.commands.database import db_group, init
+from elearn.commands.demo import demo
+from elearn.commands.doctor import doctor
+from elearn.commands.failures import CommandError
+from elearn.commands.serving import serve
+from elearn.commands.users import users
+from elearn.records.errors import ElearnError
+from elearn.web.settings import SettingsError
+
+
+@click.group(help="Kelas UMKM: kursus, kuis, dan sertifikat untuk usaha kecil.")
+@click.option("--debug", is_flag=True, help="Tampilkan jejak galat lengkap kalau ada yang gagal.")
+@click.pass_context
+def cli(context: click.Context, debug: bool) -> None:
+    """Hold what all commands share."""
+    context.ensure_object(dict)["debug"] = debug
+
+
+for _command in (demo, init, serve, courses, users, certificates, doctor, db_group):
+    cli.add_command(_command)
+
+
+def main() -> NoReturn:
+    """Run the command line; exit 1 with one sentence on failure, 2 on wrong usage."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        sys.exit(exit_.exit_code)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        _fail("Dihentikan.")
+    except (CommandError, SettingsError, ElearnError, click.ClickException) as error:
+        _unless_debugging(error)
+        _fail(error.message if isinstance(error, click.ClickException) else str(error))
+    except (OperationalError, DatabaseError) as error:
+        _unless_debugging(error)
+        _fail(f"Basis data tidak bisa dipakai: {str(error.orig).splitlines()[0]}.")
+    except OSError as error:
+        _unless_debugging(error)
+        _fail(f"{error.filename or 'Sistem'}: {error.strerror or error}.")
+    sys.exit(0)
+
+
+def _unless_debugging(error: BaseException) -> None:
+    if "--debug" in sys.argv:
+        raise error
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(1)

@@ -1,0 +1,159 @@
+"""`elearn init` and `elearn db`: create and upgrade the database, publish the starter courses."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from flask import Flask
+from flask.cli import ScriptInfo
+from flask_migrate import upgrade
+from flask_migrate.cli import db as db_group
+from sqlalchemy.orm import Session
+
+from elearn.app import create_app
+from elearn.commands.failures import CommandError
+from elearn.records import authoring
+from elearn.records.accounts import queries as accounts
+from elearn.records.accounts import services as account_services
+from elearn.records.accounts.models import CodeKind, Role
+from elearn.records.audit.models import Way
+from elearn.records.catalogue import queries as catalogue
+from elearn.records.installation import InstallationFact
+from elearn.web.clock import utc_now
+from elearn.web.extensions import db
+from elearn.web.folders import courses_folder, migrations_folder
+from elearn.web.schema import SchemaState, schema_state
+from elearn.web.settings import Settings
+
+__all__ = ["db_group", "init", "open_app", "prepare_database"]
+
+#: Any number that no other program on the same PostgreSQL uses: "elearn" in ASCII.
+LOCK_NUMBER = 0x656C6561726E
+
+
+def open_app(settings: Settings | None = None) -> Flask:
+    """Build the app for a command and make sure the database is the one this code was written for."""
+    app = create_app(settings)
+    with app.app_context():
+        state = _state()
+        if state is not SchemaState.CURRENT:
+            raise CommandError(_sentence(state))
+        check_fingerprint(db.session(), app)
+    return app
+
+
+def prepare_database(app: Flask, *, echo: bool = True) -> None:
+    """Create or upgrade the database, compile what the compiler changed, publish starter courses if there is none.
+
+    Several processes may do this at once: one works, the others wait and find it done.
+    """
+    settings: Settings = app.extensions["elearn_settings"]
+    with app.app_context(), _one_at_a_time(settings):
+        state = _state()
+        if state in {SchemaState.NEWER, SchemaState.FOREIGN}:
+            raise CommandError(_sentence(state))
+        if state is not SchemaState.CURRENT:
+            upgrade(directory=str(migrations_folder()))
+        session = db.session()
+        check_fingerprint(session, app)
+        catalogue.recompile_all(session, now=utc_now())
+        session.commit()
+        if not catalogue.any_course(session):
+            _publish_starter_courses(session, echo=echo)
+
+
+def check_fingerprint(session: Session, app: Flask) -> None:
+    """Refuse a machine whose secret key is not the installation's; remember the first one."""
+    fingerprint = hashlib.sha256(b"elearn secret key\0" + app.config["SECRET_KEY"].encode()).hexdigest()
+    fact = session.get(InstallationFact, "secret_key")
+    if fact is None:
+        session.add(InstallationFact(name="secret_key", value=fingerprint))
+        session.commit()
+    elif fact.value != fingerprint:
+        raise CommandError(
+            "Kunci rahasia mesin ini berbeda dari yang dipakai basis data ini. "
+            "Isi ELEARN_SECRET_KEY dengan kunci yang sama seperti mesin lain."
+        )
+
+
+@click.command(help="Buat atau perbarui basis data, terbitkan kursus awal, beri tautan admin pertama.")
+def init() -> None:
+    """Run `prepare_database` and print a one-time link for the first admin if there is none."""
+    app = create_app()
+    prepare_database(app)
+    with app.app_context():
+        session = db.session()
+        if accounts.any_admin(session):
+            click.echo("Basis data siap.")
+            return
+        now = utc_now()
+        admin = account_services.create_user(
+            session, name="Admin", username="admin", roles=(Role.ADMIN,), actor=None, way=Way.COMMAND, now=now
+        )
+        token = account_services.give_code(
+            session, admin, kind=CodeKind.SLIP, actor=None, way=Way.COMMAND, now=now
+        )
+        session.commit()
+        settings: Settings = app.extensions["elearn_settings"]
+        click.echo(
+            "Basis data siap. Buka tautan ini sekali untuk membuat kata sandi admin (berlaku 30 hari):"
+        )
+        click.echo(f"{settings.base_url}/aktivasi/{token}")
+
+
+def _publish_starter_courses(session: Session, *, echo: bool) -> None:
+    now = utc_now()
+    for folder in sorted(path for path in courses_folder().iterdir() if path.is_dir()):
+        result = authoring.publish_folder(
+            session, folder, note="Terbitan awal", overwrite=False, actor=None, now=now, today=now.date()
+        )
+        session.commit()
+        if echo and result.release is not None:
+            click.echo(f"Kursus diterbitkan: {folder.name}")
+
+
+def _state() -> SchemaState:
+    with db.engine.connect() as connection:
+        return schema_state(connection, migrations_folder())
+
+
+def _sentence(state: SchemaState) -> str:
+    return {
+        SchemaState.EMPTY: "Basis data masih kosong. Jalankan dulu: elearn init",
+        SchemaState.OLDER: "Basis data dibuat oleh versi yang lebih lama. Perbarui dengan: elearn init",
+        SchemaState.NEWER: "Basis data dibuat oleh versi yang lebih baru dari program ini. Pasang versi terbaru.",
+        SchemaState.FOREIGN: "Basis data ini berisi tabel program lain. Beri basis data kosong di ELEARN_DATABASE_URL.",
+    }[state]
+
+
+@contextlib.contextmanager
+def _one_at_a_time(settings: Settings) -> Iterator[None]:
+    if settings.is_sqlite:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with (Path(settings.data_dir) / "init.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        return
+    # An engine of its own: the lock lives as long as its connection, whatever happens to the others.
+    engine = sa.create_engine(settings.url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text("SELECT pg_advisory_lock(:number)"), {"number": LOCK_NUMBER})
+        connection.commit()
+        try:
+            yield
+        finally:
+            connection.execute(sa.text("SELECT pg_advisory_unlock(:number)"), {"number": LOCK_NUMBER})
+
+
+db_group.help = "Migrasi basis data (Alembic)."
+for _command in db_group.commands.values():
+    _command.context_settings = {
+        **(_command.context_settings or {}),
+        "obj": ScriptInfo(create_app=create_app),
+    }

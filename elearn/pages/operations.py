@@ -1,0 +1,40 @@
+"""What operators and their monitors ask: is it alive, can it serve."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from elearn.web.extensions import read_connection
+from elearn.web.folders import migrations_folder
+from elearn.web.guards import public
+from elearn.web.schema import SchemaState, schema_state
+
+bp = Blueprint("operations", __name__)
+
+
+@bp.get("/healthz")
+@public
+def alive() -> Response:
+    """Say that the process answers."""
+    return _plain("ok", 200)
+
+
+@bp.get("/readyz")
+@public
+def ready() -> Response:
+    """Say whether pages can be served: the database answers and has this code's tables."""
+    try:
+        with read_connection() as connection:
+            state = schema_state(connection, migrations_folder())
+    except SQLAlchemyError:
+        return _plain("database does not answer", 503)
+    if state is not SchemaState.CURRENT:
+        return _plain(f"database schema is {state}", 503)
+    return _plain("ok", 200)
+
+
+def _plain(text: str, status: int) -> Response:
+    response = Response(text + "\n", status, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-store"
+    return response
