@@ -54,7 +54,7 @@ def check(context: click.Context, paths: Paths, output: str, fix: bool, write_id
         _, problems = library.read_course(path, today=_today())
         failed = failed or any(problem.level is Level.ERROR for problem in problems)
         for problem in problems:
-            name = os.path.join(path, problem.file)  # noqa: PTH118 - the PATH as given, dots and all
+            name = os.path.join(path, problem.file)
             if output == "json":
                 rows.append(_as_json(problem, name))
             else:
@@ -108,7 +108,7 @@ def publish(paths: Paths, note: str, overwrite: bool) -> None:
                 session.rollback()
                 refused = True
                 for problem in error.problems:
-                    name = os.path.join(path, problem.file)  # noqa: PTH118 - the PATH as given
+                    name = os.path.join(path, problem.file)
                     click.echo(
                         f"{name}:{problem.line}: {problem.code} {problem.level} {problem.message}", err=True
                     )
@@ -117,7 +117,7 @@ def publish(paths: Paths, note: str, overwrite: bool) -> None:
             session.commit()
             for problem in result.problems:
                 if problem.code in {"K83", "K84"}:
-                    name = os.path.join(path, problem.file)  # noqa: PTH118 - the PATH as given
+                    name = os.path.join(path, problem.file)
                     click.echo(f"{name}:{problem.line}: {problem.code} {problem.level} {problem.message}")
             if result.release is None:
                 click.echo(f"{path.name}: tidak ada yang berubah.")

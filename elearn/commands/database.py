@@ -49,7 +49,7 @@ def open_app(settings: Settings | None = None) -> Flask:
 
 
 def prepare_database(app: Flask, *, echo: bool = True) -> None:
-    """Create or upgrade the database, compile what the compiler changed, publish starter courses if there is none.
+    """Create or upgrade the database, compile again where needed, publish the starter courses if there is none.
 
     Several processes may do this at once: one works, the others wait and find it done.
     """
@@ -127,8 +127,8 @@ def _sentence(state: SchemaState) -> str:
     return {
         SchemaState.EMPTY: "Basis data masih kosong. Jalankan dulu: elearn init",
         SchemaState.OLDER: "Basis data dibuat oleh versi yang lebih lama. Perbarui dengan: elearn init",
-        SchemaState.NEWER: "Basis data dibuat oleh versi yang lebih baru dari program ini. Pasang versi terbaru.",
-        SchemaState.FOREIGN: "Basis data ini berisi tabel program lain. Beri basis data kosong di ELEARN_DATABASE_URL.",
+        SchemaState.NEWER: "Basis data dibuat oleh versi program yang lebih baru. Pasang versi terbaru.",
+        SchemaState.FOREIGN: "Basis data berisi tabel program lain. Beri yang kosong di ELEARN_DATABASE_URL.",
     }[state]
 
 

@@ -63,7 +63,8 @@ def configuration_findings(settings: Settings) -> list[str]:
         findings.append("ELEARN_BASE_URL belum https: kata sandi bisa dibaca orang di jaringan.")
     if not (settings.contact_whatsapp or settings.contact_text):
         findings.append(
-            "ELEARN_CONTACT_WHATSAPP atau ELEARN_CONTACT_TEXT belum diisi: peserta tidak tahu harus bertanya ke mana."
+            "ELEARN_CONTACT_WHATSAPP atau ELEARN_CONTACT_TEXT belum diisi: "
+            "peserta tidak tahu harus bertanya ke mana."
         )
     key = settings.data_dir / "secret_key"
     if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:

@@ -28,7 +28,7 @@ class RequestSession(FlaskSession):
     A GET never changes a record: here the database refuses it.
     """
 
-    def get_bind(self, *args: Any, **kwargs: Any) -> sa.Engine | sa.Connection:
+    def get_bind(self, *_args: Any, **_kwargs: Any) -> sa.Engine | sa.Connection:
         if has_request_context() and request.method in SAFE_METHODS:
             return db.engines[READING]
         return db.engine
@@ -37,7 +37,7 @@ class RequestSession(FlaskSession):
 class Database(SQLAlchemy):
     """Flask-SQLAlchemy with the engines of `records.engines`, which commands and tests use too."""
 
-    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> sa.Engine:
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], _app: Flask) -> sa.Engine:
         return engines.make_engine(options["url"], reading=bind_key == READING)
 
 

@@ -44,7 +44,7 @@ class Settings:
     logo: str = ""
     #: Address of the site as the world sees it, without a slash at the end; empty where unknown.
     base_url: str = ""
-    timezone: ZoneInfo = ZoneInfo("Asia/Jakarta")
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Jakarta"))
     language: str = "id"
     #: Kemendagri code of the province whose regencies are offered.
     region_code: str = "18"

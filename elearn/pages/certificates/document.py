@@ -10,8 +10,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from elearn.records.certificates.models import Certificate
 from elearn.records.certificates.serials import show_serial
+
+from elearn.records.certificates.models import Certificate
 
 if TYPE_CHECKING:
     import typst
@@ -24,8 +25,34 @@ TEMPLATES: Mapping[int, str] = {1: "certificate.typ"}
 STANDARDS = ["a-3a", "ua-1"]
 
 MONTHS = {
-    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "id": [
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
     "id": {
@@ -56,7 +83,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "serial": "Check code",
         "number": "Number",
         "qr_alt": "QR code to the page that checks this certificate",
-        "notice": "A training certificate: proof of learning. Not a halal certificate and not a distribution permit.",
+        "notice": "Training certificate: proof of learning. Not a halal certificate, not a distribution permit.",
         "list": "What was studied",
         "release": "release ",
         "modules": "{n} modules",
@@ -113,7 +140,9 @@ def printed(certificate: Certificate) -> dict[str, Any]:
     modules = json.loads(certificate.modules)
     details = [words["modules"].format(n=len(modules))]
     if certificate.hours:
-        details.append(words["hours"].format(n=certificate.hours.replace(".", "," if language == "id" else ".")))
+        details.append(
+            words["hours"].format(n=certificate.hours.replace(".", "," if language == "id" else "."))
+        )
     elif certificate.minutes:
         details.append(words["minutes"].format(n=certificate.minutes))
     if certificate.score is not None:
@@ -154,7 +183,9 @@ def qr_svg(address: str) -> str:
     import segno  # noqa: PLC0415 - needed for certificates only
 
     out = BytesIO()
-    segno.make(address, error="m", micro=False).save(out, kind="svg", scale=4, border=4, dark="#2a1a16", light="#fff")
+    segno.make(address, error="m", micro=False).save(
+        out, kind="svg", scale=4, border=4, dark="#2a1a16", light="#fff"
+    )
     return out.getvalue().decode("utf-8")
 
 
@@ -179,4 +210,6 @@ def _letters() -> tuple[LetterRange, ...]:
 def _fonts() -> typst.Fonts:
     import typst  # noqa: PLC0415 - see above
 
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(PRINTING / "fonts")])
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(PRINTING / "fonts")]
+    )
