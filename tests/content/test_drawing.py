@@ -102,8 +102,8 @@ def test_a_draw_keeps_to_totals_and_groups_and_prefers_the_unseen(data: st.DataO
         if total is None or total - least <= len(outside):
             assert drawn == count
     # A seen one is asked only when every unseen one of its group (without parts: of all) is.
-    for name in GROUPS:
-        of_group = [item.id for item in items if item.group == name or not parts]
+    for group in GROUPS:
+        of_group = [item.id for item in items if item.group == group or not parts]
         if seen & set(asked) & set(of_group):
             assert set(of_group) - seen <= set(asked)
 

@@ -246,6 +246,8 @@ def test_a_matching_may_be_half_filled() -> None:
 def wrong_shapes() -> Iterator[tuple[Item, Any]]:
     single, multiple = choice_item("x a | b", type=ItemType.SINGLE), choice_item("x a | x b | c")
     order, match = order_item("a", "b", "c"), match_item(*PERMITS)
+    raw: Any
+    item: Item
     left = shown(match).left[0].id
     right = shown(match).right[0].id
     one, two = opaque_ids(single, seed=SEED)
