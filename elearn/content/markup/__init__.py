@@ -10,12 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from elearn.content.markup.addresses import is_external
 from elearn.content.markup.conversion import convert
 from elearn.content.markup.limits import MarkupLimitError, check_output, check_source
 from elearn.content.markup.sanitise import sanitise
 from elearn.content.markup.surroundings import ANCHOR_PREFIX, Surroundings
 
-__all__ = ["ANCHOR_PREFIX", "MarkupLimitError", "render", "sanitise", "to_html"]
+__all__ = [
+    "ANCHOR_PREFIX",
+    "MarkupLimitError",
+    "abbreviations_in",
+    "is_external",
+    "own_addresses",
+    "render",
+    "sanitise",
+    "to_html",
+]
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -54,3 +64,22 @@ def render(
     clean = sanitise(html)
     check_output(clean)
     return clean
+
+
+def abbreviations_in(text: str, glossary: Mapping[str, str]) -> dict[str, str]:
+    """Return the entries of *glossary* that :func:`render` may mark in *text*: words that stand in it."""
+    parts = Surroundings(abbreviations=glossary).abbreviated(text)
+    found = {part for part, meaning in parts if meaning is not None}
+    return {word: meaning for word, meaning in glossary.items() if word in found}
+
+
+def own_addresses(piece_text: str, link_definitions: str = "") -> tuple[str, ...]:
+    """Return the own addresses that :func:`render` would ask its *link* for, in order; raises as it does."""
+    check_source(piece_text)
+    asked: list[str] = []
+
+    def remember(address: str) -> None:
+        asked.append(address)
+
+    convert(piece_text, Surroundings(abbreviations={}, link=remember), definitions=link_definitions)
+    return tuple(asked)

@@ -34,7 +34,10 @@ def abbreviation(line: str) -> tuple[str, str] | None:
 
 
 def take_references(text: str, references: dict[str, Reference]) -> str:
-    """Move the definitions at the start of *text* into *references*; return the rest. The first of a name wins."""
+    """Move the definitions at the start of *text* into *references*; return the rest of *text*.
+
+    Where a name is defined twice, the first holds.
+    """
     position = 0
     while text.startswith("[", position):
         end = _take_one(text, position, references)

@@ -85,10 +85,10 @@ class Surroundings:
     # Abbreviations
 
     def add_abbreviations(self, abbreviations: Mapping[str, str]) -> None:
-        """Mark these words from now on; a word that is known already keeps its meaning."""
+        """Mark these words from now on; the text's own meaning of a word goes before the glossary's."""
         for word, meaning in abbreviations.items():
             first = _WORD.match(word)
-            if first is None or len(word) > _LONGEST_ABBREVIATION or word in self._abbreviations:
+            if first is None or len(word) > _LONGEST_ABBREVIATION:
                 continue
             self._abbreviations[word] = meaning
             lengths = self._lengths.setdefault(first[0], [])
