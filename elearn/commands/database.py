@@ -49,7 +49,7 @@ def open_app(settings: Settings | None = None) -> Flask:
 
 
 def prepare_database(app: Flask, *, echo: bool = True) -> None:
-    """Create or upgrade the database, compile again where needed, publish the starter courses if there is none.
+    """Create or upgrade the database, compile again where needed, publish starter courses if none.
 
     Several processes may do this at once: one works, the others wait and find it done.
     """

@@ -63,7 +63,9 @@ def demo(host: str, port: int, data: Path, password: str | None, learners: int) 
     os.environ["ELEARN_DATA_DIR"] = str(data)
     os.environ["ELEARN_DATABASE_URL"] = ""
     os.environ.setdefault("ELEARN_BASE_URL", address)
-    os.environ.setdefault("ELEARN_CONTACT_TEXT", "Senin sampai Jumat, 08.00 sampai 16.00 WIB, di kantor dinas")
+    os.environ.setdefault(
+        "ELEARN_CONTACT_TEXT", "Senin sampai Jumat, 08.00 sampai 16.00 WIB, di kantor dinas"
+    )
     app = create_app(load_settings())
     prepare_database(app)
     with app.app_context():
@@ -74,7 +76,9 @@ def demo(host: str, port: int, data: Path, password: str | None, learners: int) 
         (data / "sandi.txt").write_text(password + "\n", encoding="utf-8")
         (data / "sandi.txt").chmod(0o600)
     elif password:
-        raise CommandError(f"Data contoh sudah ada di {data}. Hapus folder itu untuk memulai lagi dengan --password.")
+        raise CommandError(
+            f"Data contoh sudah ada di {data}. Hapus folder itu untuk memulai lagi dengan --password."
+        )
     else:
         password = (data / "sandi.txt").read_text("utf-8").strip()
     click.echo()
@@ -114,7 +118,13 @@ def fill(app: Flask, *, password: str, learners: int) -> None:
         courses = [course for course in catalogue.all_courses(session) if course.live_release is not None]
         for course in courses:
             authoring.set_trainers(
-                session, course, add=[people["pelatih"]], remove=[], actor=people["admin"], way=Way.PAGE, now=begin
+                session,
+                course,
+                add=[people["pelatih"]],
+                remove=[],
+                actor=people["admin"],
+                way=Way.PAGE,
+                now=begin,
             )
         cohort = cohorts.make_cohort(
             session,
@@ -132,7 +142,9 @@ def fill(app: Flask, *, password: str, learners: int) -> None:
         with click.progressbar(length=learners, label="Menyiapkan peserta contoh") as bar:
             for index in range(learners):
                 joined = begin + timedelta(days=chance.randrange(20), minutes=chance.randrange(600))
-                name = NAMES[index % len(NAMES)] + (f" {index // len(NAMES) + 1}" if index >= len(NAMES) else "")
+                name = NAMES[index % len(NAMES)] + (
+                    f" {index // len(NAMES) + 1}" if index >= len(NAMES) else ""
+                )
                 learner = account_services.create_user(
                     session,
                     name=name,
@@ -225,7 +237,11 @@ class History:
             return show_answer(item, right, seed=attempt.seed)
         if isinstance(right, str):
             return "belum tahu"
-        other = tuple(reversed(right)) if item.type == "order" else right[:-1] or ((1,) if right == (0,) else (0,))
+        other = (
+            tuple(reversed(right))
+            if item.type == "order"
+            else right[:-1] or ((1,) if right == (0,) else (0,))
+        )
         return show_answer(item, other or empty_answer(item), seed=attempt.seed)
 
     def _confirm(self, enrolment: Enrolment, at: datetime) -> None:

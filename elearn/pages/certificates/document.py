@@ -83,7 +83,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "serial": "Check code",
         "number": "Number",
         "qr_alt": "QR code to the page that checks this certificate",
-        "notice": "Training certificate: proof of learning. Not a halal certificate, not a distribution permit.",
+        "notice": "Training certificate: proof of learning. Neither a halal certificate nor a permit.",
         "list": "What was studied",
         "release": "release ",
         "modules": "{n} modules",
