@@ -30,7 +30,7 @@ class _Indonesian:
     """The messages WTForms brings along, translated by table."""
 
     def gettext(self, string: str) -> str:
-        return _(_MESSAGES.get(string, string))
+        return str(_(_MESSAGES.get(string, string)))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         return self.gettext(singular if n == 1 else plural)
@@ -70,7 +70,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
 def translated(sentence: Sentence) -> str:
     """Return *sentence* in the language of the page."""
-    text = _(sentence.text)
+    text = str(_(sentence.text))
     return text % sentence.values if sentence.values else text
 
 

@@ -45,7 +45,7 @@ _FIXED = (
 def init_app(app: Flask) -> None:
     """Add the headers to every answer of *app*; a view that set one of them keeps its own."""
     settings: Settings = app.extensions["elearn_settings"]
-    fixed = _FIXED
+    fixed: tuple[tuple[str, str], ...] = _FIXED
     if settings.secure:
         fixed = (*_FIXED, ("Strict-Transport-Security", "max-age=31536000"))
 

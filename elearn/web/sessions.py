@@ -66,7 +66,7 @@ class CookieSessions(SecureCookieSessionInterface):
     def should_set_cookie(self, _app: Flask, session: SessionMixin) -> bool:
         return session.modified or bool(g.get("renew_cookie"))
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # type: ignore[override]
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if g.get("shared"):
             return
         super().save_session(app, session, response)

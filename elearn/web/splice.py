@@ -117,7 +117,7 @@ def respond(page: Page, personal: dict[str, str], *, cache_control: str) -> Resp
     headers = {"ETag": etag, "Cache-Control": cache_control, "Vary": "Accept-Encoding, Cookie"}
     if tag.hexdigest() in request.if_none_match.as_set(include_weak=True):
         return Response(status=304, headers=headers)
-    if "gzip" in request.accept_encodings and request.accept_encodings["gzip"] > 0:
+    if request.accept_encodings.quality("gzip") > 0:
         headers["Content-Encoding"] = "gzip"
         body = gzip_body(page, filling)
     else:

@@ -239,7 +239,7 @@ def static_file(tag: str, name: str) -> Response:
     right = tag == build()
     headers = {"Cache-Control": FOR_EVERYBODY if right else "no-cache", "Vary": "Accept-Encoding"}
     body = file.plain
-    if "gzip" in request.accept_encodings and request.accept_encodings["gzip"] > 0:
+    if request.accept_encodings.quality("gzip") > 0:
         headers["Content-Encoding"] = "gzip"
         body = file.packed
     return Response(body, headers=headers, content_type=file.media_type)

@@ -1,0 +1,1 @@
+"""Signing in, signing up, one's own account; help and privacy."""
