@@ -40,7 +40,8 @@ from elearn.web.settings import load_settings
 
 NAMES = (
     "Sari Wulandari", "Joko Prasetyo", "Yuliana", "Rohmah", "Dewi Anggraini", "Siti Maryam", "Nur Aini",
-    "Hendra Gunawan", "Hj. Ratna Komala, S.E.", "Suyatno", "Komang Ayu Lestari", "Fitri Handayani", "Agus Salim",
+    "Hendra Gunawan", "Hj. Ratna Komala, S.E.", "Suyatno", "Komang Ayu Lestari", "Fitri Handayani",
+    "Agus Salim",
     "Marlina", "Wayan Sudarsana", "Eka Puspitasari", "Sumiati", "M. Ridho Pratama", "Lilis Suryani", "Paijo",
     "Anisa Rahmawati", "Tuti Alawiyah", "Bambang Irawan", "Desi Ratnasari", "Sulastri", "Ahmad Fauzi",
     "Rina Marlina", "Slamet Riyadi", "Nurhayati", "Dwi Astuti",
