@@ -149,6 +149,13 @@ def format_decimal(value: Decimal, *, places: int | None = None) -> str:
     return f"-{written}" if value < 0 and re.search("[1-9]", written) else written
 
 
+def plain_decimal(value: Decimal) -> str:
+    """Write *value* for machines (`1234.5`): no exponent, no closing zeros."""
+    whole, _, decimals = format(value, "f").partition(".")
+    decimals = decimals.rstrip("0")
+    return f"{whole}.{decimals}" if decimals else whole
+
+
 def middle(low: Decimal, high: Decimal) -> Decimal:
     """Return the number half way between *low* and *high*."""
     return EXACT.divide(EXACT.add(low, high), Decimal(2))

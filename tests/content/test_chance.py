@@ -36,11 +36,11 @@ def test_numbers_stay_below_their_limit(seed: int, limit: int) -> None:
     assert 0 <= Chance(seed).below(limit) < limit
 
 
-def test_a_limit_above_half_the_range_draws_again() -> None:
-    # 2**63 + 1 fits once into 64 bits, so nearly every second word is thrown away.
-    limit = 2**63 + 1
-    chance = Chance(1)
-    assert all(chance.below(limit) < limit for _ in range(64))
+def test_a_limit_that_does_not_divide_the_range_favours_no_number() -> None:
+    # Three quarters of 64 bits: without drawing again the lowest third would come half the time.
+    chance, third = Chance(1), 2**62
+    lowest = sum(chance.below(3 * third) < third for _ in range(3000))
+    assert 900 < lowest < 1100
 
 
 def test_every_order_of_three_is_about_as_likely() -> None:

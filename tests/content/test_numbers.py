@@ -14,6 +14,7 @@ from elearn.content.numbers import (
     number_to_type,
     parse_author_number,
     parse_author_range,
+    plain_decimal,
     read_number,
 )
 
@@ -269,6 +270,14 @@ def test_bounds_are_exact_whatever_the_context_of_the_caller() -> None:
 )
 def test_decimals_are_written_the_indonesian_way(value: str, places: int | None, written: str) -> None:
     assert format_decimal(Decimal(value), places=places) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("5E+3", "5000"), ("0.50", "0.5"), ("-1234.5", "-1234.5"), ("100.00", "100"), ("0", "0")],
+)
+def test_machines_get_plain_decimals(value: str, written: str) -> None:
+    assert plain_decimal(Decimal(value)) == written
 
 
 @given(st.decimals(-(10**12), 10**12, places=5))
