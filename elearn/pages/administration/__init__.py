@@ -1,0 +1,1 @@
+"""What admins see: roles, accounts, trainers of courses, the audit trail."""

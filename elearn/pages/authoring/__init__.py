@@ -1,0 +1,1 @@
+"""What trainers see: their courses, the editor, publishing, learners, essays to mark."""

@@ -1,0 +1,216 @@
+"""The editor: text, preview and problems of one file of a course; its pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from elearn.content.problems import Problem
+from elearn.pages.authoring.blueprint import bp, own_course
+from elearn.pages.authoring.changes import compare
+from elearn.pages.authoring.forms import ActForm, DraftForm, PictureForm
+from elearn.records import authoring, desk
+from elearn.records.accounts.models import Role
+from elearn.records.authoring import DraftMovedError
+from elearn.records.errors import RefusedError
+from elearn.web.clock import utc_now
+from elearn.web.extensions import current_session
+from elearn.web.forms import translated
+from elearn.web.guards import role_required
+from elearn.web.sessions import current_person
+from elearn.web.templating import hour, safe
+
+#: The largest picture taken, before it is made smaller.
+MOST_PICTURE_BYTES = 10 * 1024 * 1024
+
+
+@bp.get("/kursus/<slug>/file/<file_name>")
+@role_required(Role.TRAINER)
+def editor(slug: str, file_name: str) -> str:
+    """Show the draft of a file, or the live text where there is none."""
+    return _editor_page(slug, file_name)
+
+
+@bp.post("/kursus/<slug>/file/<file_name>")
+@role_required(Role.TRAINER)
+def save_draft(slug: str, file_name: str) -> Response | tuple[str, int]:
+    """Save what was typed; a save over an older state is kept beside the draft and shown."""
+    session = current_session()
+    course = own_course(slug)
+    form = DraftForm()
+    if not form.validate():
+        return _editor_page(slug, file_name, form=form), 422
+    try:
+        authoring.save_draft(
+            session,
+            course,
+            file_name,
+            text=form.teks.data or "",
+            number=form.nomor.data,
+            actor=current_person(session),
+            now=utc_now(),
+        )
+    except DraftMovedError as error:
+        session.commit()
+        flash(translated(error.sentence), "warn")
+    except RefusedError as error:
+        session.rollback()
+        form.refuse(error, field="teks")
+        return _editor_page(slug, file_name, form=form), 422
+    else:
+        session.commit()
+        if "lihat" not in request.form:
+            flash(_("Konsep tersimpan."), "ok")
+    anchor = "pv" if "lihat" in request.form else None
+    return redirect(url_for(".editor", slug=slug, file_name=file_name, _anchor=anchor), code=303)
+
+
+@bp.post("/kursus/<slug>/file/<file_name>/simpan")
+@role_required(Role.TRAINER)
+def autosave(slug: str, file_name: str) -> Response:
+    """Save what the page's script sends, and answer with preview and problems."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise BadRequest
+    text, number = body.get("teks"), body.get("nomor")
+    if not isinstance(text, str) or not isinstance(number, int) or isinstance(number, bool):
+        raise BadRequest
+    session = current_session()
+    course = own_course(slug)
+    actor = current_person(session)
+    now = utc_now()
+    try:
+        draft = authoring.save_draft(
+            session, course, file_name, text=text, number=number, actor=actor, now=now
+        )
+    except DraftMovedError as error:
+        session.commit()
+        return make_response(jsonify(error="moved", message=translated(error.sentence)), 409)
+    session.commit()
+    seen = authoring.preview(session, course, file_name, draft.text, actor)
+    return make_response(
+        jsonify(
+            nomor=draft.number,
+            teks=draft.text,
+            pukul=hour(draft.saved_at),
+            html=seen.html,
+            masalah=[_as_json(problem) for problem in seen.problems],
+        )
+    )
+
+
+@bp.post("/kursus/<slug>/file/<file_name>/buang")
+@role_required(Role.TRAINER)
+def discard_draft(slug: str, file_name: str) -> Response:
+    """Throw away the trainer's own draft; a file that was never published goes with it."""
+    session = current_session()
+    course = own_course(slug)
+    authoring.discard_draft(session, course, file_name, actor=current_person(session))
+    session.commit()
+    flash(_("Konsep dibuang."), "ok")
+    return redirect(url_for(".course", slug=slug), code=303)
+
+
+@bp.get("/kursus/<slug>/lihat/<file_name>")
+@role_required(Role.TRAINER)
+def as_learner(slug: str, file_name: str) -> str:
+    """Show a draft as learners will see it, by the renderer that publishing uses."""
+    session = current_session()
+    course = own_course(slug)
+    actor = current_person(session)
+    view = authoring.open_draft(session, course, file_name, actor=actor, now=utc_now())
+    seen = authoring.preview(session, course, file_name, view.text, actor)
+    return render_template(
+        "authoring/as_learner.html", course=course, view=view, html=safe(seen.html), file_name=file_name
+    )
+
+
+@bp.get("/kursus/<slug>/media")
+@role_required(Role.TRAINER)
+def media(slug: str) -> str:
+    """Show the pictures of a course with the Markdown that puts them into a text."""
+    return _media_page(slug, PictureForm(formdata=None))
+
+
+@bp.post("/kursus/<slug>/media")
+@role_required(Role.TRAINER)
+def add_picture(slug: str) -> Response | tuple[str, int]:
+    """Take a picture; it is drawn anew, so that nothing but the picture is kept."""
+    session = current_session()
+    course = own_course(slug)
+    form = PictureForm()
+    sent = form.gambar.data
+    content = sent.read(MOST_PICTURE_BYTES + 1) if sent else b""
+    form.validate()
+    if not content:
+        form.gambar.errors = [_("Pilih satu gambar dulu.")]
+    elif len(content) > MOST_PICTURE_BYTES:
+        form.gambar.errors = [_("Gambar ini lebih besar daripada 10 MB; kecilkan dulu.")]
+    if form.errors:
+        return _media_page(slug, form), 422
+    try:
+        path = authoring.add_picture(
+            session,
+            course,
+            name=form.nama.data or sent.filename or "",
+            content=content,
+            actor=current_person(session),
+            now=utc_now(),
+        )
+    except RefusedError as error:
+        session.rollback()
+        form.refuse(error, field="" if error.field else "gambar")
+        return _media_page(slug, form), 422
+    session.commit()
+    flash(_("Gambar tersimpan. Salin tulisan untuk %(path)s dari daftar.", path=path), "ok")
+    return redirect(url_for(".media", slug=slug), code=303)
+
+
+def _editor_page(slug: str, file_name: str, *, form: DraftForm | None = None) -> str:
+    session = current_session()
+    course = own_course(slug)
+    actor = current_person(session)
+    view = authoring.open_draft(session, course, file_name, actor=actor, now=utc_now())
+    text = view.text
+    if form is None:
+        form = DraftForm(formdata=None, data={"nomor": view.number, "teks": text})
+    else:
+        text = form.teks.data or ""
+    seen = authoring.preview(session, course, file_name, text, actor)
+    return render_template(
+        "authoring/editor.html",
+        course=course,
+        file_name=file_name,
+        view=view,
+        form=form,
+        html=safe(seen.html),
+        problems=seen.problems,
+        blocking=sum(problem.blocks_publishing for problem in seen.problems),
+        asides=[(aside, compare(text, aside.text)) for aside in view.asides],
+        others=[(other, compare(view.live_text, other.text)) for other in view.others],
+        theirs=compare(view.base_text, view.live_text) if view.moved_on else None,
+        ours=compare(view.base_text, view.text) if view.moved_on else None,
+        act=ActForm(formdata=None),
+    )
+
+
+def _media_page(slug: str, form: PictureForm) -> str:
+    session = current_session()
+    course = own_course(slug)
+    return render_template(
+        "authoring/media.html", course=course, form=form, media=desk.media_of(session, course)
+    )
+
+
+def _as_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "baris": problem.line,
+        "kode": problem.code,
+        "menahan": problem.blocks_publishing,
+        "pesan": problem.message,
+        "teks": problem.text,
+    }

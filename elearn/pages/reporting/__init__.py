@@ -1,0 +1,1 @@
+"""What staff see: completions, cohorts, one person's record."""

@@ -1,0 +1,127 @@
+"""What the rooms of trainers, staff and admins share: one-time codes, the audit trail in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.fields.choices import SelectChoice
+
+from elearn.records.accounts.keys import mask_phone, show_phone
+from elearn.records.accounts.models import CodeKind, User
+from elearn.records.accounts.regencies import regency_name
+from elearn.records.accounts.services import CODE_LIFETIMES
+from elearn.records.desk import TrailLine
+from elearn.web.clock import utc_now
+from elearn.web.templating import day, settings
+
+#: What an event of the trail is called; one that is not here shows its own name.
+DEEDS: Mapping[str, Any] = {}
+#: What a value of an event is called.
+VALUES: Mapping[str, Any] = {
+    "name": _l("Nama"),
+    "phone": _l("Nomor HP"),
+    "contact_phone": _l("Nomor yang bisa dihubungi"),
+    "email": _l("E-mail"),
+    "username": _l("Nama pengguna"),
+    "regency": _l("Kabupaten/kota"),
+    "role": _l("Peran"),
+    "state": _l("Keadaan"),
+}
+ROLE_NAMES: Mapping[str, Any] = {
+    "learner": _l("peserta"),
+    "trainer": _l("pelatih"),
+    "staff": _l("petugas"),
+    "admin": _l("admin"),
+}
+#: Personal values that are shown in part only: to see them whole leaves a trail.
+MASKED = frozenset({"phone", "contact_phone"})
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """One event of the trail, in words."""
+
+    event_id: int
+    at: datetime
+    who: str
+    deed: str
+    subject_name: str
+    subject_user_id: int | None
+    details: tuple[str, ...]
+    reason: str
+
+
+def tell(lines: Iterable[TrailLine]) -> list[ToldEvent]:
+    """Put events into words."""
+    return [
+        ToldEvent(
+            event_id=line.event_id,
+            at=line.at,
+            who=line.actor_name or {"command": _("Perintah"), "job": _("Sistem")}.get(line.way, _("Sistem")),
+            deed=str(DEEDS.get(line.action, line.action)),
+            subject_name=line.subject_name,
+            subject_user_id=line.subject_user_id,
+            details=tuple(_details(line.before, line.after)),
+            reason=line.reason,
+        )
+        for line in lines
+    ]
+
+
+def code_page(user: User, code: str, *, kind: CodeKind, room: str, section: str, back: str) -> str:
+    """Return the page that shows a one-time code, the only time it is seen; it prints as a slip."""
+    told = kind is CodeKind.TOLD
+    path = url_for("account.forgotten") if told else url_for("account.activate", token=code)
+    return render_template(
+        "desk/code.html",
+        room=room,
+        section=section,
+        name=user.name,
+        key=user.username or (show_phone(user.phone) if user.phone else user.email),
+        code=code if told else "",
+        link=f"{settings().base_url or request.host_url.rstrip('/')}{path}",
+        until=utc_now() + CODE_LIFETIMES[kind],
+        back=back,
+    )
+
+
+def choices(pairs: Iterable[tuple[object, str]], *, first: str | None = None) -> list[SelectChoice]:
+    """Return what a select field offers; *first* is the words of an empty first line."""
+    found = [SelectChoice(str(value), label) for value, label in pairs]
+    return found if first is None else [SelectChoice("", first), *found]
+
+
+def _details(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[str]:
+    for key in dict.fromkeys([*before, *after]):
+        label = str(VALUES.get(key, key))
+        old, new = _shown(key, before.get(key)), _shown(key, after.get(key))
+        if key in before and key in after:
+            if old != new:
+                yield _("%(what)s: “%(old)s” menjadi “%(new)s”", what=label, old=old, new=new)
+        else:
+            yield f"{label}: {new if key in after else old}"
+
+
+def _shown(key: str, value: Any) -> str:
+    if value is None or value == "":
+        return _("kosong")
+    if key in MASKED and isinstance(value, str):
+        return mask_phone(value)
+    if key == "regency":
+        return regency_name(str(value))
+    if key in {"role", "roles"}:
+        names = value if isinstance(value, list) else [value]
+        return ", ".join(str(ROLE_NAMES.get(str(name), name)) for name in names)
+    if isinstance(value, bool):
+        return _("ya") if value else _("tidak")
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return str(value)
