@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,19 +10,16 @@ from elearn.pages.account.forms import ActivationForm, CodeForm, OwnDataForm, Pa
 from elearn.pages.account.privacy import PRIVACY_VERSION
 from elearn.records.accounts import queries, services
 from elearn.records.accounts.models import User
-from elearn.records.errors import NotFoundError, RefusedError
+from elearn.records.errors import RefusedError
 from elearn.web import sessions
 from elearn.web.clock import utc_now
-from elearn.web.extensions import current_session, write_engine
+from elearn.web.extensions import current_session
 from elearn.web.forms import SignInForm
 from elearn.web.guards import held_pairs, public, safe_next, signed_in
+from elearn.web.limits import slow_down
 from elearn.web.templating import today
 
 bp = Blueprint("account", __name__, template_folder="templates")
-
-#: A training room and a mobile carrier share one address, so only this many an hour slow it down.
-PER_ADDRESS = 300
-AN_HOUR = timedelta(hours=1)
 
 
 @bp.get("/masuk")
@@ -239,7 +234,7 @@ def end_one(session_id: int) -> BaseResponse:
     """Sign one other device out."""
     session = current_session()
     if not services.end_own_session(session, sessions.current_person(session), session_id, utc_now()):
-        raise NotFoundError(_not_there())
+        abort(404)
     session.commit()
     flash(_("Perangkat itu sudah keluar."), "ok")
     return redirect(url_for(".own_account") + "#perangkat", code=303)
@@ -293,12 +288,6 @@ def device_name(agent: str) -> str:
     if browser and system:
         return _("%(browser)s di %(system)s", browser=browser, system=system)
     return browser or system or _("Perangkat lain")
-
-
-def slow_down(act: str) -> None:
-    """Refuse more than a training room would do in an hour from one address."""
-    key = f"{act}-alamat:{request.remote_addr}"
-    services.check_rate(write_engine(), key, limit=PER_ADDRESS, window=AN_HOUR, now=utc_now())
 
 
 def _open(person: User, *, remember: bool) -> None:

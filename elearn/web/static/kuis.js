@@ -43,13 +43,7 @@ const store = {
 function answerOf(fields) {
   const kind = form.dataset.jenis;
   if (kind === "single" || kind === "multiple" || kind === "true_false") return fields.getAll("answer");
-  if (kind === "order") {
-    const places = [];
-    for (const [name, value] of fields) {
-      if (name.startsWith("answer.") && value) places[Number(value) - 1] = name.slice(7);
-    }
-    return Array.from(places, (id) => id || "");
-  }
+  if (kind === "order") return fields.getAll("answer");
   if (kind === "match") {
     const pairs = {};
     for (const [name, value] of fields) if (name.startsWith("answer.") && value) pairs[name.slice(7)] = value;

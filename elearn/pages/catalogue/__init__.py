@@ -1,0 +1,1 @@
+"""What anybody may read: the catalogue, course pages, lessons and their pictures."""

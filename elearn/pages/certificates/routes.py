@@ -1,0 +1,110 @@
+"""Certificates: one's own, and the page on which anybody checks one."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from elearn.pages.certificates.document import certificate_pdf
+from elearn.records.accounts.models import Role
+from elearn.records.certificates import queries
+from elearn.records.certificates.models import Certificate, CertificateEventKind
+from elearn.records.certificates.serials import normalise_serial, show_serial
+from elearn.records.errors import NotFoundError
+from elearn.records.errors import _ as sentence
+from elearn.web import sessions
+from elearn.web.clock import utc_now
+from elearn.web.extensions import current_session
+from elearn.web.guards import public, signed_in
+from elearn.web.limits import slow_down
+from elearn.web.templating import today
+
+bp = Blueprint("certificates", __name__, template_folder="templates")
+
+#: Serials cannot be walked (130 bits); this only keeps a script from asking all day.
+CHECKS_PER_ADDRESS = 2000
+
+
+@bp.get("/sertifikat")
+@public
+def look_up() -> BaseResponse | str | tuple[str, int]:
+    """Take a typed serial to its page; show one's own certificates to whoever is signed in."""
+    typed = request.args.get("kode", "").strip()[:200]
+    if typed:
+        serial = normalise_serial(typed)
+        if serial is not None:
+            return redirect(url_for(".verify", serial=serial), code=303)
+    viewer = sessions.viewer()
+    own = queries.certificates_of(current_session(), viewer.id) if viewer is not None else []
+    cards = [(certificate, queries.state_of(certificate, today())) for certificate in own]
+    page = render_template("certificates/look_up.html", own=cards, typed=typed, unreadable=bool(typed))
+    return (page, 422) if typed else page
+
+
+@bp.get("/sertifikat/<serial>")
+@public
+def verify(serial: str) -> BaseResponse:
+    """Show everything that is printed on a certificate, and its state today."""
+    slow_down("cek", limit=CHECKS_PER_ADDRESS)
+    canonical = normalise_serial(serial[:200])
+    if canonical is not None and canonical != serial:
+        return redirect(url_for(".verify", serial=canonical), code=303)
+    certificate = _found(canonical)
+    if certificate is None:
+        page = render_template("certificates/unknown.html", typed=serial[:60])
+        return make_response(page, 404)
+    viewer = sessions.viewer()
+    state = queries.state_of(certificate, today())
+    events = {event.kind: event for event in certificate.events}
+    return make_response(
+        render_template(
+            "certificates/verify.html",
+            certificate=certificate,
+            state=state,
+            modules=json.loads(certificate.modules),
+            revoked=events.get(CertificateEventKind.REVOKED),
+            replacement=queries.replacement_of(current_session(), certificate),
+            followed=queries.followed_by(current_session(), certificate),
+            own=viewer is not None and certificate.enrolment.user_id == viewer.id,
+            may_download=viewer is not None and _may_download(certificate),
+            share=_share_address(certificate),
+            asked_at=utc_now(),
+            shown=show_serial(certificate.serial),
+        )
+    )
+
+
+@bp.get("/sertifikat/<serial>.pdf")
+@signed_in
+def download(serial: str) -> Response:
+    """Send the certificate as a PDF to its owner or to staff."""
+    certificate = _found(normalise_serial(serial[:200]))
+    if certificate is None or not _may_download(certificate):
+        raise NotFoundError(sentence("Sertifikat ini tidak ditemukan."))
+    response = Response(certificate_pdf(certificate), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="sertifikat-{certificate.serial}.pdf"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _found(serial: str | None) -> Certificate | None:
+    return None if serial is None else queries.certificate_by_serial(current_session(), serial)
+
+
+def _may_download(certificate: Certificate) -> bool:
+    viewer = sessions.current_viewer()
+    return certificate.enrolment.user_id == viewer.id or Role.STAFF in viewer.roles
+
+
+def _share_address(certificate: Certificate) -> str:
+    """Return a WhatsApp address that has the words and the link already."""
+    words = _(
+        "Sertifikat kursus %(course)s: %(address)s",
+        course=certificate.course_title,
+        address=certificate.verification_url,
+    )
+    return f"https://wa.me/?text={quote(words)}"

@@ -1,0 +1,1 @@
+"""What a learner does: the home page, a quiz and its result, the certificate's confirmation."""
