@@ -199,7 +199,11 @@ class _Scanner:
             return True
         self.extend(number, rest, column)
         if leaf.kind is Kind.COMMENT:
-            leaf.closed = "-->" in rest
+            before, end, _ = rest.partition("-->")
+            leaf.closed = bool(end)
+            if "<!--" in before and self.unclosed is None:
+                # The next comment begins: it is that one's end, so this one has none.
+                self.unclosed = leaf
         else:
             stripped = rest.strip(" ")
             indent = len(rest) - len(rest.lstrip(" "))
@@ -253,7 +257,9 @@ class _Scanner:
         if ordered:
             in_list = any(block.kind is Kind.ITEM and block.number is not None for block in self.open)
             return (
-                not in_paragraph or in_list or (int(ordered[1]) == 1 and bool(body[ordered.end() :].strip()))
+                not in_paragraph or in_list or (
+                int(ordered[1]) == 1 and bool(body[ordered.end() :].strip())
+            )
             )
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from elearn.content.parser.report import Report
+from elearn.content.printer import expand_indentation
 from elearn.content.scanner import split_lines
 
 #: Bytes of one text.
@@ -64,9 +65,3 @@ def _check_end(report: Report, raw: str) -> None:
         last -= 1
     if last < len(report.lines):
         report.add(last + 1, "K100f", text="")
-
-
-def expand_indentation(line: str) -> str:
-    """Write the tabs in the indentation of *line* as spaces, to columns of four."""
-    body = line.lstrip(" \t")
-    return line[: len(line) - len(body)].expandtabs(4) + body

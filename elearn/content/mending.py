@@ -1,0 +1,111 @@
+"""What `elearn courses check --fix` and `--write-ids` change in a text, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from collections.abc import Container, Iterable, Mapping
+from datetime import date
+
+from elearn.content.documents import COURSE_FILE, GLOSSARY_FILE
+from elearn.content.library import read_files
+from elearn.content.parser import parse_module
+from elearn.content.parser.module import read_module
+from elearn.content.printer import canonical
+from elearn.content.problems import Fix, Problem
+from elearn.content.scanner import split_lines
+
+#: A mended line can show the next mistake; more rounds than this are never needed.
+MAX_ROUNDS = 10
+
+_ALPHABET = string.digits + string.ascii_lowercase
+_ID_LENGTH = 6
+_HEADING = re.compile(r" {0,3}#{1,6}")
+
+
+def write_ids(text: str, file_name: str, *, taken: Container[str]) -> str:
+    """Add the ids that questions and checklist items of *text* lack, none of them in *taken*.
+
+    Line ends and everything else stay as they are, so that writing twice is the same as once.
+    """
+    _, problems = parse_module(file_name, text)
+    missing = sorted({found.line for found in problems if found.code == "K82"}, reverse=True)
+    lines = text.split("\n")
+    given: set[str] = set()
+    for number in missing:
+        line = lines[number - 1]
+        ending = "\r" if line.endswith("\r") else ""
+        if _HEADING.match(line):
+            comment = f"<!-- id: {_new_id('q', taken, given)} -->{ending}"
+            lines[number - 1 : number] = [line, comment]
+        else:
+            body = line.removesuffix("\r").rstrip(" ")
+            lines[number - 1] = f"{body} <!-- id: {_new_id('c', taken, given)} -->{ending}"
+    return "\n".join(lines)
+
+
+def _new_id(kind: str, taken: Container[str], given: set[str]) -> str:
+    while True:
+        new = f"{kind}-" + "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+        if new not in taken and new not in given:
+            given.add(new)
+            return new
+
+
+def fix(text: str, problems: Iterable[Problem], *, file_name: str = "") -> str:
+    """Return *text* with every safe fix of *problems*, made canonical.
+
+    *file_name* lets what is tolerated be tidied too (`Nilai :`, extra spaces before feedback). Two fixes
+    of one line are not put together: the second comes with the next round.
+    """
+    fixes = [found.fix for found in problems if found.fix is not None]
+    if file_name not in ("", COURSE_FILE, GLOSSARY_FILE):
+        fixes += read_module(file_name, text, pass_mark=7000).report.tidy
+    lines = split_lines(text.removeprefix("\ufeff"))
+    return canonical("\n".join(_apply(lines, fixes)))
+
+
+def _apply(lines: list[str], fixes: Iterable[Fix]) -> list[str]:
+    by_line: dict[int, Fix] = {}
+    for one in fixes:
+        by_line.setdefault(one.line, one)
+    mended: list[str] = []
+    number = 1
+    while number <= len(lines):
+        one = by_line.get(number)
+        before = one.before.split("\n") if one else []
+        if one is None or lines[number - 1 : number - 1 + len(before)] != before:
+            mended.append(lines[number - 1])
+            number += 1
+            continue
+        if one.after:
+            mended += one.after.split("\n")
+        number += len(before)
+    return mended
+
+
+def fix_files(slug: str, files: Mapping[str, bytes], *, today: date | None = None) -> dict[str, bytes]:
+    """Return those of *files* that fixing changes, each with all its safe fixes."""
+    current = dict(files)
+    for _ in range(MAX_ROUNDS):
+        _, problems = read_files(slug, current, today=today)
+        changed = False
+        for name in [name for name in current if name.endswith(".md")]:
+            mended = _fix_file(name, current[name], problems)
+            changed = changed or mended != current[name]
+            current[name] = mended
+        if not changed:
+            break
+    return {name: content for name, content in current.items() if content != files[name]}
+
+
+def _fix_file(name: str, content: bytes, problems: Iterable[Problem]) -> bytes:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content
+    own = [found for found in problems if found.file == name]
+    if any(found.code == "K102a" for found in own):
+        return content
+    return fix(text, own, file_name=name).encode("utf-8")
