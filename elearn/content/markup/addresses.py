@@ -9,7 +9,8 @@ from urllib.parse import quote
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_WEB = re.compile(r"https?://[^/?#@\s]", re.IGNORECASE)
+#: A host without a name and password before it, which only serve to deceive.
+_WEB = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?(?:[/?#]|$)", re.IGNORECASE)
 #: An address on the site: rooted (not ``//host``), a part of the page, or relative without a colon
 #: before its first slash.
 _OWN = re.compile(r"/(?![/\\])|#|\?|[^/?#:\\]+(?:[/?#]|$)|/$")

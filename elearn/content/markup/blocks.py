@@ -262,7 +262,7 @@ class BlockReader:
             if first == len(self.line):
                 return container
             if indent >= 4:
-                if self.tip.kind is not Kind.PARAGRAPH and container.kind is not Kind.TABLE:
+                if self.tip.kind is not Kind.PARAGRAPH:
                     self.position += 4
                     self._close_down_to(container)
                     return self._add(Kind.CODE)

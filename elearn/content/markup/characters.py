@@ -17,7 +17,7 @@ REPLACEMENT = "\ufffd"
 
 def lines_of(text: str) -> list[str]:
     """Cut *text* into lines without tabs and without characters that no page can hold."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
     return _UNFIT.sub(REPLACEMENT, text).expandtabs(4).split("\n")
 
 
@@ -35,5 +35,6 @@ def unescape(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def is_punctuation(character: str) -> bool:
-    """Say whether *character* is punctuation or a symbol, of any script."""
-    return unicodedata.category(character)[0] in "PS"
+    """Say whether *character* is punctuation of any script, or a symbol of ASCII; so decides cmark-gfm."""
+    kind = unicodedata.category(character)[0]
+    return kind == "P" or (kind == "S" and character.isascii())

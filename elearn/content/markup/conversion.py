@@ -112,7 +112,8 @@ class CourseBlocks(BlockParser):
             self._add(parent, block, tight=tight)
 
     def _new(self, parent: Element, tag: str, line: int, **attributes: str) -> Element:
-        self.md.surroundings.allowance.spend(2 * len(tag) + 6 + sum(map(len, attributes.values())), line)
+        if tag != "plain":
+            self.md.surroundings.allowance.spend(2 * len(tag) + 6 + sum(map(len, attributes.values())), line)
         return SubElement(parent, tag, attributes)
 
     def _leaf(self, parent: Element, tag: str, text: str, line: int) -> Element:
@@ -133,6 +134,7 @@ class CourseBlocks(BlockParser):
         elif kind in {Kind.FENCE, Kind.CODE}:
             code = self._new(self._new(parent, "pre", line), "code", line)
             code.text = "".join(f"{text}\n" for text in block.lines)
+            self.md.surroundings.allowance.spend_text(code.text, line)
         elif kind is Kind.RULE:
             self._new(parent, "hr", line)
         elif kind is Kind.QUOTE:
@@ -237,7 +239,7 @@ class Inside(Treeprocessor):
         surroundings = self.md.surroundings
         leaves, parser.leaves = parser.leaves, []
         for element, text, line in leaves:
-            surroundings.allowance.spend(len(text), line)
+            surroundings.allowance.spend_text(text, line)
             tokens = InlineReader(text, line, parser.references, surroundings).read()
             InlineBuilder(element, line, surroundings).build(tokens)
 

@@ -27,13 +27,13 @@ _AUTOMAIL = re.compile(
     r"<([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8})>"
 )
 _COMMENT = re.compile(r"<!-- *(?:id|abaikan|catatan):")
-_PLAIN_ADDRESS = re.compile(r"(?:\\[!-/:-@\[-`{-~]|[^\s\\()])+|\\|[()]")
+_PLAIN_ADDRESS = re.compile(r"(?:\\[!-/:-@\[-`{-~]|[^\x00-\x20\x7f\\()])+|\\|[()]")
 _POINTED_ADDRESS = re.compile(r"<((?:[^<>\n\\]|\\.)*)>")
 _TITLE = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'|\(((?:[^()\\]|\\.)*)\)', re.DOTALL)
 _SPACES = re.compile(r"[ \n]*")
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.DOTALL)
-#: Brackets in an address may nest this deep, as in cmark.
-_MAX_PARENTHESES = 32
+#: Brackets in an address may nest this deep (in cmark 32); every unfinished link is read this far.
+_MAX_PARENTHESES = 8
 _MAX_LABEL = 999
 
 
@@ -102,8 +102,12 @@ class InlineReader:
         spans = email_spans(text)
         next_span = 0
         position = 0
+        match = _SPECIAL.search(text)
         while position < len(text):
-            match = _SPECIAL.search(text, position)
+            # A find stays good until it is passed: searched anew for every e-mail address, time would
+            # grow with the square of their number.
+            if match is not None and match.start() < position:
+                match = _SPECIAL.search(text, position)
             start = match.start() if match else len(text)
             while next_span < len(spans) and spans[next_span][0] < position:
                 next_span += 1
@@ -423,16 +427,20 @@ class InlineBuilder:
         self.pictures: list[Token] = []
         #: Number of links around; one of them may have been dropped, so this is no element's tag.
         self.links = 0
+        self.strong = 0
 
     def build(self, tokens: list[Token]) -> None:
         """Add the elements of *tokens*."""
         for token in tokens:
             if token.kind == "run":
-                for _ in token.closes:
+                for tag in token.closes:
+                    self.strong -= tag == "strong"
                     self._close()
                 self._text(token.text)
                 for tag in reversed(token.opens):
-                    self._open(tag, {})
+                    # Bold inside bold is only bold: ``****x****``.
+                    self._open("plain" if tag == "strong" and self.strong else tag, {})
+                    self.strong += tag == "strong"
             elif token.kind == "open":
                 self._begin_link(token)
             elif token.kind == "close":
@@ -508,7 +516,10 @@ class InlineBuilder:
 
     def _element(self, tag: str, attributes: dict[str, str]) -> Element:
         self._flush()
-        self.surroundings.allowance.spend(sum(map(len, attributes.values())) + len(tag) * 2 + 5, self.line)
+        if tag != "plain":
+            self.surroundings.allowance.spend(
+                sum(map(len, attributes.values())) + len(tag) * 2 + 5, self.line
+            )
         self.last = SubElement(self.path[-1], tag, attributes)
         return self.last
 

@@ -10,8 +10,8 @@ MAX_NESTING = 16
 MAX_TABLE_COLUMNS = 12
 MAX_TABLE_ROWS = 200
 MAX_OUTPUT_BYTES = 2 * 1024 * 1024
-#: Elements of one text. The sanitisers cost about 40 µs an element, so this bounds their time and memory;
-#: a long real lesson has under 2,000.
+#: Elements of one text, and characters of it that HTML has to spell out. The sanitisers cost about
+#: 60 µs for each, so this bounds their time and memory; a long real lesson has under 2,000.
 MAX_ELEMENTS = 40_000
 
 SOURCE_TOO_LARGE = "K102a"
@@ -55,6 +55,12 @@ class Allowance:
         self.elements -= 1
         if self.characters < 0 or self.elements < 0:
             raise MarkupLimitError(OUTPUT_TOO_LARGE, line)
+
+    def spend_text(self, text: str, line: int) -> None:
+        """Take *text* off what is left, with what its signs of HTML will cost."""
+        signs = text.count("&") + text.count("<") + text.count(">")
+        self.elements -= signs
+        self.spend(len(text) + 4 * signs, line)
 
 
 def check_source(text: str) -> None:

@@ -9,7 +9,7 @@ from elearn.content.markup.characters import unescape
 
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999})\]:", re.DOTALL)
 _GAP = re.compile(r" *\n? *")
-_ADDRESS = re.compile(r"<((?:[^<>\n\\]|\\.)*)>|([^\s<][^\s]*)")
+_ADDRESS = re.compile(r"<((?:[^<>\n\\]|\\.)*)>|([^\x00-\x20\x7f<][^\x00-\x20\x7f]*)")
 _TITLE = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'|\(((?:[^()\\]|\\.)*)\)', re.DOTALL)
 _END = re.compile(r" *(?:\n|$)")
 _ABBREVIATION = re.compile(r"\*\[([^\[\]\\]{1,80})\]: *(\S.*)$")
