@@ -21,7 +21,7 @@ from elearn.content.parser.settings import (
 )
 from elearn.content.parser.texts import Texts, comment_of, is_id
 from elearn.content.pieces import Piece
-from elearn.content.problems import SHAPE_CODES
+from elearn.content.problems import SHAPE_CODES, Fix
 from elearn.content.scanner import Block, Kind, Line
 
 _BOX = re.compile(r"\[([ \u00a0xX])\](?=[ \u00a0]|$)[ \u00a0]*(.*)$")
@@ -244,8 +244,7 @@ class _Reader:
             options = [_LETTERED.match(line.text.lstrip(" ")) for line in run]
             after = "\n".join(f"- [ ] {option[2]}" for option in options if option)
             before = "\n".join(self.report.source(number) for number in range(first, last + 1))
-            fix = self.report.rewrite(first, after)
-            fix = type(fix)(first, before, after)
+            fix = Fix(first, before, after)
         self.note(first, "K13", fix=fix)
         self.shaped.update(line.number for line in run)
 
@@ -292,11 +291,15 @@ class _Reader:
             elif keyed and not keyed.key and near_key(keyed, QUESTION_WORDS):
                 self.note_unknown(block, keyed)
             else:
-                sentence = "Pilih jawaban Anda.\n\n" + self.report.source(parts[index].first)
-                del sentence
-                self.note_once(block, "K10", fix=None)
+                self.note_once(block, "K10", fix=self.set_apart(parts[index]))
             self.shaped.add(block.first)
         return index
+
+    def set_apart(self, option: Block) -> Fix:
+        """Suggest a sentence between a list that is content and the options it ran into."""
+        blank = "" if option.after_blank else "\n"
+        source = self.report.source(option.first)
+        return self.report.rewrite(option.first, f"{blank}Pilih jawaban Anda.\n\n{source}")
 
     def find_settings(self, parts: Sequence[Block]) -> int:
         """Find where a question without boxes and `Jawaban` lines stops being a prompt."""
@@ -553,8 +556,7 @@ class _Reader:
         numbers = range(block.first, block.last + 1)
         before = "\n".join(self.report.source(number) for number in numbers)
         after = "\n".join(" " * column + self.report.source(number).lstrip(" ") for number in numbers)
-        fix = self.report.rewrite(block.first, after)
-        self.note(block.first, "K21", fix=type(fix)(block.first, before, after))
+        self.note(block.first, "K21", fix=Fix(block.first, before, after))
         if row.feedback is None:
             piece = self.quoted([block])
             rows[-1] = Row(row.line, row.text, piece, row.is_right, row.key, row.block)

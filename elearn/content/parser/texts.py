@@ -7,13 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from elearn.content.parser.inline import Inlines, Link, read_inlines
-from elearn.content.parser.nearest import hint, nearest
+from elearn.content.parser.nearest import nearest
 from elearn.content.parser.report import Report
 from elearn.content.scanner import Block, Kind, Scan, split_row
 
 MAX_COLUMNS = 12
 MAX_ROWS = 200
 ALERTS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION", "TANYA")
+
+#: What an author may write for an alert of GitHub's.
+_IN_ENGLISH = {
+    "CATATAN": "NOTE",
+    "INFO": "NOTE",
+    "TIPS": "TIP",
+    "PENTING": "IMPORTANT",
+    "PERINGATAN": "WARNING",
+    "AWAS": "CAUTION",
+    "PERTANYAAN": "TANYA",
+}
 
 _ALERT = re.compile(r"\[!([^\]\s]{1,40})\]")
 _SCHEME = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
@@ -162,10 +173,14 @@ def _check_alert(report: Report, quote: Block) -> None:
     match = _ALERT.match(text)
     if match is None or match[1].upper() in ALERTS or text[match.end() : match.end() + 1] in ("(", "["):
         return
-    known = nearest(match[1], ALERTS, limit=3)
+    known = _IN_ENGLISH.get(match[1].upper()) or nearest(match[1], ALERTS, limit=3)
     source = report.source(first.first)
     fix = report.rewrite(first.first, source.replace(match[0], f"[!{known}]", 1)) if known else None
-    report.add(first.first, "K104", fix=fix, value=match[0], hint=hint(match[1], ALERTS, limit=3))
+    report.add(first.first, "K104", fix=fix, value=match[0], hint=_meant(known))
+
+
+def _meant(known: str) -> str:
+    return f' (maksud Anda "{known}"?)' if known else ""
 
 
 # Comments
