@@ -165,9 +165,7 @@ def make_person(cohort_id: int) -> str | tuple[str, int]:
             form.refuse(error)
         else:
             here = url_for(".cohort", cohort_id=cohort_id)
-            return code_page(
-                person, code, kind=CodeKind.SLIP, room="staff", section="cohorts", back=here
-            )
+            return code_page(person, code, kind=CodeKind.SLIP, room="staff", section="cohorts", back=here)
     return render_template("reporting/new_person.html", cohort=_cohort(cohort_id), form=form), 422
 
 

@@ -31,7 +31,6 @@ from elearn.records.errors import _ as say
 from elearn.web.clock import utc_now
 from elearn.web.desk import code_page, tell
 from elearn.web.extensions import current_session
-from elearn.web.forms import translated
 from elearn.web.guards import role_required
 from elearn.web.sessions import current_person, current_viewer
 from elearn.web.templating import today
@@ -40,6 +39,8 @@ from elearn.web.templating import today
 MOST_FOUND = 50
 #: Events of the trail on a person's page.
 TRAIL_SIZE = 30
+#: Two forms with a reason stand on one page.
+RELEASE = "lepas-"
 ROW = "int(max=2147483647)"
 
 
@@ -98,7 +99,7 @@ def correct(user_id: int) -> str:
     found = desk.person(session, user_id)
     regency = account_queries.regency_of(session, found.id, today())
     form = CorrectForm(formdata=None, data={"nama": found.name, "kabupaten": regency or ""})
-    return _correct_page(found, form, ReasonForm(formdata=None))
+    return _correct_page(found, form, ReasonForm(formdata=None, prefix=RELEASE))
 
 
 @bp.post(f"/peserta/<{ROW}:user_id>/data")
@@ -130,7 +131,7 @@ def save_correction(user_id: int) -> Response | tuple[str, int]:
             session.commit()
             flash(_("Data diperbaiki. Perubahannya dicatat."), "ok")
             return redirect(url_for(".person", user_id=user_id), code=303)
-    return _correct_page(desk.person(session, user_id), form, ReasonForm(formdata=None)), 422
+    return _correct_page(desk.person(session, user_id), form, ReasonForm(formdata=None, prefix=RELEASE)), 422
 
 
 @bp.post(f"/peserta/<{ROW}:user_id>/lepas-nomor")
@@ -139,7 +140,7 @@ def release_number(user_id: int) -> Response | tuple[str, int]:
     """Take the sign-in number from an account that holds it wrongly."""
     session = current_session()
     found = desk.person(session, user_id)
-    form = ReasonForm(prefix="lepas-")
+    form = ReasonForm(prefix=RELEASE)
     if form.validate():
         try:
             accounts.release_number(
@@ -156,7 +157,8 @@ def release_number(user_id: int) -> Response | tuple[str, int]:
         else:
             session.commit()
             flash(
-                _("Nomor dilepas. Orang ini sekarang masuk dengan %(username)s.", username=found.username), "ok"
+                _("Nomor dilepas. Orang ini sekarang masuk dengan %(username)s.", username=found.username),
+                "ok",
             )
             return redirect(url_for(".person", user_id=user_id), code=303)
     found = desk.person(session, user_id)

@@ -23,6 +23,7 @@ from elearn.records.desk.people import (
     AttemptLine,
     CohortLine,
     EnrolmentLine,
+    HolderLine,
     LearnerLine,
     MemberLine,
     MembershipLine,
@@ -35,7 +36,9 @@ from elearn.records.desk.people import (
     members_of,
     membership_in,
     memberships_of,
+    people_with_role,
     person,
+    role_holders,
 )
 from elearn.records.desk.trail import TrailLine, trail
 
@@ -44,6 +47,7 @@ __all__ = [
     "CohortLine",
     "CourseLine",
     "EnrolmentLine",
+    "HolderLine",
     "LearnerLine",
     "MediaLine",
     "MemberLine",
@@ -65,10 +69,12 @@ __all__ = [
     "members_of",
     "membership_in",
     "memberships_of",
+    "people_with_role",
     "person",
     "quiz_in",
     "quizzes_of",
     "releases_of",
+    "role_holders",
     "trail",
     "trainers_of_course",
 ]

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from elearn.records.accounts.models import User
+from elearn.records.accounts.models import User, UserRole
 from elearn.records.attempts.models import Attempt, Grade
 from elearn.records.catalogue.models import (
     Course,
@@ -332,3 +332,39 @@ def membership_in(session: Session, cohort_id: int, membership_id: int) -> Cohor
     if membership is None or membership.cohort_id != cohort_id:
         raise NotFoundError(_("Keanggotaan ini tidak ditemukan."))
     return membership
+
+
+@dataclass(frozen=True, slots=True)
+class HolderLine:
+    """Somebody who holds a role."""
+
+    user_id: int
+    name: str
+    roles: tuple[str, ...]
+    disabled: bool
+
+
+def role_holders(session: Session) -> list[HolderLine]:
+    """Return everybody who holds a role, by name."""
+    rows = session.execute(
+        select(User, UserRole.role)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(User.erased_at.is_(None))
+        .order_by(User.name, User.id, UserRole.role)
+    )
+    found: dict[int, HolderLine] = {}
+    for user, role in rows:
+        held = found[user.id].roles if user.id in found else ()
+        found[user.id] = HolderLine(user.id, user.name, (*held, role), user.disabled_at is not None)
+    return list(found.values())
+
+
+def people_with_role(session: Session, role: str) -> list[tuple[int, str]]:
+    """Return id and name of everybody who holds *role* and whose account is on, by name."""
+    rows = session.execute(
+        select(User.id, User.name)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(UserRole.role == role, User.erased_at.is_(None), User.disabled_at.is_(None))
+        .order_by(User.name, User.id)
+    )
+    return [(user_id, name) for user_id, name in rows]

@@ -1,0 +1,184 @@
+// The editor: saves by itself, renews preview and problems, jumps to lines. The page works without it.
+const form = document.getElementById("sunting");
+const text = form.elements.teks;
+const number = form.elements.nomor;
+const status = document.getElementById("status");
+const preview = document.getElementById("pratinjau");
+const problems = document.getElementById("masalah");
+const count = document.getElementById("hitung");
+const token = document.querySelector('meta[name="csrf-token"]').content;
+
+const PAUSE = 1500; // milliseconds without a key before it is saved
+const RETRY = 10000;
+
+let saved = text.value;
+let timer = 0;
+let sending = false;
+let waiting = null; // the button pressed while a save was under way: sent after it, with the new number
+let stopped = false; // another tab has saved, or somebody has signed out: only a press saves from here on
+
+function say(words, bad = false) {
+  status.textContent = words;
+  status.className = bad ? "err" : "save";
+}
+
+function countWords() {
+  const words = text.value.split(/\s+/).filter((part) => /[\p{L}\p{N}]/u.test(part)).length;
+  count.textContent = `${words.toLocaleString("id")} kata, kira-kira ${Math.max(1, Math.round(words / 180))} menit baca`;
+}
+
+function later(pause) {
+  clearTimeout(timer);
+  if (!stopped) timer = setTimeout(save, pause);
+}
+
+async function save() {
+  if (sending || stopped || text.value === saved) return;
+  sending = true;
+  const sent = text.value;
+  say("Menyimpan…");
+  try {
+    const answer = await fetch(form.dataset.save, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
+      body: JSON.stringify({ teks: sent, nomor: Number(number.value) }),
+      credentials: "same-origin",
+    });
+    const reply = await answer.json().catch(() => ({}));
+    if (answer.ok) {
+      take(reply, sent);
+    } else if ([401, 403, 404, 409].includes(answer.status)) {
+      stopped = true;
+      say(reply.message || "Belum tersimpan. Tekan Simpan konsep.", true);
+    } else {
+      say(reply.message || "Belum tersimpan. Dicoba lagi sebentar lagi.", true);
+      if (answer.status >= 500) later(RETRY);
+    }
+  } catch {
+    say("Belum tersimpan. Dicoba lagi sebentar lagi.", true);
+    later(RETRY);
+  } finally {
+    sending = false;
+  }
+  if (waiting) {
+    form.requestSubmit(waiting);
+    return;
+  }
+  if (!stopped && text.value !== saved && text.value !== sent) later(PAUSE);
+}
+
+function take(reply, sent) {
+  number.value = reply.nomor;
+  saved = sent;
+  // What the server added (ids, canonical form) comes in only where nothing was typed meanwhile.
+  if (text.value === sent && reply.teks !== sent) {
+    const [from, to] = [text.selectionStart, text.selectionEnd].map((at) => moved(sent, reply.teks, at));
+    const top = text.scrollTop;
+    text.value = reply.teks;
+    text.setSelectionRange(from, to);
+    text.scrollTop = top;
+    saved = text.value;
+  }
+  say(`Tersimpan pukul ${reply.pukul}`);
+  // Made safe by the renderer that also publishes; scripts could not run here in any case.
+  preview.innerHTML = reply.html;
+  showProblems(reply.masalah);
+}
+
+// Where the place *at* of *before* is in *after*, which has the same lines and some more between.
+function moved(before, after, at) {
+  const old = before.slice(0, at).split("\n");
+  const lines = after.split("\n");
+  let row = 0;
+  for (const line of before.split("\n").slice(0, old.length - 1)) {
+    while (row < lines.length && !lines[row].startsWith(line.trimEnd())) row += 1;
+    row += 1;
+  }
+  const whole = before.split("\n")[old.length - 1] || "";
+  while (row < lines.length - 1 && !lines[row].startsWith(whole.trimEnd())) row += 1;
+  if (row >= lines.length) return Math.min(at, after.length);
+  const start = lines.slice(0, row).join("\n").length + (row ? 1 : 0);
+  return Math.min(start + old[old.length - 1].length, start + lines[row].length);
+}
+
+function showProblems(found) {
+  problems.textContent = "";
+  const heading = document.createElement("p");
+  const blocking = found.filter((one) => one.menahan).length;
+  heading.textContent = found.length
+    ? `${blocking} harus dibetulkan, ${found.length - blocking} sebaiknya dibetulkan.`
+    : problems.dataset.none;
+  problems.append(heading);
+  const held = document.getElementById("tertahan");
+  held.textContent = blocking ? `Bisa diterbitkan setelah ${blocking} hal dibetulkan. ` : "";
+  const list = document.createElement("ul");
+  list.className = "lint";
+  for (const one of found) {
+    const item = document.createElement("li");
+    const tag = document.createElement("span");
+    tag.className = `tag ${one.menahan ? "bad" : "warn"}`;
+    const link = document.createElement("a");
+    link.href = `#baris-${one.baris}`;
+    link.dataset.line = one.baris;
+    link.textContent = `${problems.dataset.line} ${one.baris}`;
+    tag.append(link);
+    const words = document.createElement("span");
+    words.append(`${one.pesan} `);
+    const code = document.createElement("span");
+    code.className = "soft sm";
+    code.textContent = one.kode;
+    words.append(code);
+    if (one.teks) {
+      const faulty = document.createElement("code");
+      faulty.className = "pre";
+      faulty.textContent = one.teks;
+      words.append(document.createElement("br"), faulty);
+    }
+    item.append(tag, words);
+    list.append(item);
+  }
+  if (found.length) problems.append(list);
+}
+
+function jump(line) {
+  const lines = text.value.split("\n");
+  const row = Math.min(Math.max(line, 1), lines.length) - 1;
+  const start = lines.slice(0, row).join("\n").length + (row ? 1 : 0);
+  text.focus({ preventScroll: true });
+  text.setSelectionRange(start, start + lines[row].length);
+  // Long lines wrap, so the row is looked up by its share of the height, a third from the top.
+  text.scrollTop = (row / lines.length) * text.scrollHeight - text.clientHeight / 3;
+  text.scrollIntoView({ block: "center" });
+}
+
+function jumpToHash() {
+  const found = /^#baris-(\d+)$/.exec(location.hash);
+  if (found) jump(Number(found[1]));
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-line]");
+  if (!link) return;
+  event.preventDefault();
+  jump(Number(link.dataset.line));
+});
+text.addEventListener("input", () => {
+  countWords();
+  later(PAUSE);
+});
+form.addEventListener("submit", (event) => {
+  clearTimeout(timer);
+  if (sending) {
+    event.preventDefault();
+    waiting = event.submitter;
+    return;
+  }
+  stopped = true;
+  saved = text.value;
+});
+addEventListener("beforeunload", (event) => {
+  if (text.value !== saved) event.preventDefault();
+});
+addEventListener("hashchange", jumpToHash);
+countWords();
+jumpToHash();
