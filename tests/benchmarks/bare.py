@@ -1,4 +1,4 @@
-"""The yardstick: bare Flask views under the same server, and one that does a durable upsert and nothing else."""
+"""The yardstick: bare Flask views under the same server, and one that does one durable upsert."""
 
 from __future__ import annotations
 

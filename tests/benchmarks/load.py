@@ -1,4 +1,4 @@
-"""A load of its own making: keep-alive connections on the loopback, a fixed number of requests, and an end."""
+"""A load of its own making: keep-alive connections on the loopback, a fixed number of requests."""
 
 from __future__ import annotations
 
