@@ -11,10 +11,16 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from threading import Lock
+from typing import Generic, TypeVar
 
 from flask import Response, request
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 #: An empty last block.
@@ -123,3 +129,42 @@ def respond(page: Page, personal: dict[str, str], *, cache_control: str) -> Resp
     else:
         body = plain_body(page, filling)
     return Response(body, headers=headers, mimetype="text/html")
+
+
+class PageCache(Generic[Key, Value]):
+    """Values made once and kept in this process, the oldest-used thrown away when they grow too many bytes.
+
+    Keys name content (a release, a revision, the compiler's version), so nothing here ever goes stale.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._kept: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Key) -> Value | None:
+        """Return what is kept under *key*."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            self._kept.move_to_end(key)
+            return found[0]
+
+    def put(self, key: Key, value: Value, size: int) -> Value:
+        """Keep *value*, which takes *size* bytes, and return it."""
+        with self._lock:
+            before = self._kept.pop(key, None)
+            self._bytes += size - (before[1] if before else 0)
+            self._kept[key] = (value, size)
+            while self._bytes > self._max_bytes and len(self._kept) > 1:
+                _, (_, freed) = self._kept.popitem(last=False)
+                self._bytes -= freed
+        return value
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
