@@ -158,8 +158,8 @@ class _Course:
             )
         return document, order_problems(self.problems)
 
-    def note(self, file: str, code: str, *, line: int = 1, text: str = "", **values: object) -> None:
-        self.problems.append(problem(file, line, code, text=text, **values))
+    def note(self, file: str, code: str, *, line: int = 1, text: str = "", **values: str) -> None:
+        self.problems.append(problem(file, line, code, text=text, fix=None, **values))
 
     # Names
 

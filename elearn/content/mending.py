@@ -73,14 +73,14 @@ def _apply(lines: list[str], fixes: Iterable[Fix]) -> list[str]:
     mended: list[str] = []
     number = 1
     while number <= len(lines):
-        one = by_line.get(number)
-        before = one.before.split("\n") if one else []
-        if one is None or lines[number - 1 : number - 1 + len(before)] != before:
+        wanted = by_line.get(number)
+        before = wanted.before.split("\n") if wanted else []
+        if wanted is None or lines[number - 1 : number - 1 + len(before)] != before:
             mended.append(lines[number - 1])
             number += 1
             continue
-        if one.after:
-            mended += one.after.split("\n")
+        if wanted.after:
+            mended += wanted.after.split("\n")
         number += len(before)
     return mended
 

@@ -131,10 +131,12 @@ def _settings(item: Item, shuffles: bool) -> list[tuple[str, str]]:
         ticked = sum(choice.right for choice in item.choices)
         words = {matching_text(choice.text.text) for choice in item.choices}
         looks_true_false = len(item.choices) == 2 and words in _TRUE_FALSE
-        if item.type is not ItemType.TRUE_FALSE and (looks_true_false or ticked != 1 or item.type is ItemType.MULTIPLE):
+        if item.type is not ItemType.TRUE_FALSE and (
+            looks_true_false or ticked != 1 or item.type is ItemType.MULTIPLE
+        ):
             settings.append(("Jenis", _TYPES[item.type]))
         if item.type is not ItemType.TRUE_FALSE and item.shuffle != shuffles:
-            settings.append(("Acak pilihan", _yes_no(item.shuffle)))
+            settings.append(("Acak pilihan", _yes_no(bool(item.shuffle))))
     elif isinstance(item, OrderItem | MatchItem | EssayItem):
         settings.append(("Jenis", _TYPES[item.type]))
     if item.max_points != POINT:

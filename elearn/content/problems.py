@@ -215,7 +215,7 @@ K123b W|diperiksa belum diisi|Modul ini belum punya tanggal "diperiksa"; isi den
 K123c W|diperiksa di masa depan|Tanggal "diperiksa" masih di masa depan; isi dengan tanggal pemeriksaan terakhir.
 K123d W|periksa lagi belum diisi|Modul ini belum punya tanggal "periksa lagi"; isi dengan tanggal pemeriksaan berikutnya.
 K123e W|periksa lagi sudah lewat|Tanggal "periksa lagi" sudah lewat; periksa isi modul ini dan perbarui tanggalnya.
-"""  # noqa: E501  one code is one line, so that the table can be read down
+"""
 
 
 def _rules() -> dict[str, CodeRule]:
@@ -231,7 +231,8 @@ def _rules() -> dict[str, CodeRule]:
 #: format's table joins several, each has its letter.
 CODES: Mapping[str, CodeRule] = MappingProxyType(_rules())
 
-#: Mistakes of shape: they hide what type a question has and how many answers, so codes about those are silent.
+#: Mistakes of shape: they hide what type a question has and how many answers, so that codes about
+#: those say nothing.
 SHAPE_CODES = frozenset(
     {"K10", "K11", "K12", "K13", "K53", "K61", "K106", "K107", "K108", "K109", "K110", "K111"}
     | {"K112a", "K112b"}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import cast
 
 #: Quotes and lists inside one another; deeper is a problem (K102c), and the rest is read as text.
 MAX_NESTING = 16
@@ -257,9 +258,7 @@ class _Scanner:
         if ordered:
             in_list = any(block.kind is Kind.ITEM and block.number is not None for block in self.open)
             return (
-                not in_paragraph or in_list or (
-                int(ordered[1]) == 1 and bool(body[ordered.end() :].strip())
-            )
+                not in_paragraph or in_list or (int(ordered[1]) == 1 and bool(body[ordered.end() :].strip()))
             )
         return False
 
@@ -276,7 +275,8 @@ class _Scanner:
     # Changing the tree
 
     def extend(self, number: int, rest: str, column: int, *, lazy: bool = False) -> None:
-        assert self.leaf is not None
+        if self.leaf is None:
+            return
         self.leaf.lines.append(Line(number, rest, column, lazy))
         self.leaf.last = number
         for block in self.open:
@@ -343,8 +343,7 @@ class _Scanner:
             block = self.add(Block(Kind.QUOTE, number, number, indent=indent))
             self.open.append(block)
             return start + 1 + (1 if text.startswith(" ", start + 1) else 0)
-        mark = bullet or ordered
-        assert mark is not None
+        mark = cast("re.Match[str]", bullet or ordered)
         after = start + mark.end()
         content = after + 1 if text.startswith("\u00a0", after) else _skip_spaces(text, after)
         if content - after > 4 or content >= len(text):

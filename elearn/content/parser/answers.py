@@ -30,7 +30,7 @@ from elearn.content.parser.report import Report
 from elearn.content.parser.settings import TYPES, is_allowed, read_value
 from elearn.content.pieces import Piece
 from elearn.content.problems import Fix
-from elearn.content.scanner import plain_text, split_row, split_unescaped
+from elearn.content.scanner import Block, plain_text, split_row, split_unescaped
 from elearn.content.spelling import exact_text, letter_count, matching_text, within_edits
 
 _WEIGHT = re.compile(r"[ \u00a0]*\{([^{}]{0,12})\}$")
@@ -458,8 +458,7 @@ class _Builder:
     def match(self) -> Item | None:
         question = self.question
         self.refuse_shuffling()
-        table = question.table
-        assert table is not None
+        table = cast("Block", question.table)
         heads = split_row(table.lines[0].text)
         if len(heads) != 2:
             self.add(question.line, "K70")

@@ -193,7 +193,7 @@ class _Builder:
 
 
 def _line(event: yaml.Event) -> int:
-    return int(event.start_mark.line) + 2
+    return (event.start_mark.line if event.start_mark else 0) + 2
 
 
 class Fields:

@@ -20,6 +20,8 @@ _HANDLER = re.compile(r"\son[a-z]{1,30}\s*=", re.IGNORECASE)
 _SCRIPT = re.compile(r"</?script\b", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]{0,2000})>")
 _MAX_TARGET = 2000
+#: Parentheses inside one another in a target; more is no target, and would be read again and again.
+_MAX_PARENTHESES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,8 @@ class _Reader:
             while position < limit and text[position] not in " \n":
                 if text[position] == "(":
                     depth += 1
+                    if depth > _MAX_PARENTHESES:
+                        return "", 0
                 elif text[position] == ")":
                     if depth == 0:
                         break

@@ -170,8 +170,6 @@ class _Reader:
     def read_checklist_item(self, block: Block) -> None:
         lines = block.children[0].lines
         written = "\n".join(line.text.lstrip(" ") if index else line.text for index, line in enumerate(lines))
-        task = _TASK.match(lines[0].text)
-        assert task is not None
         ids = [read_comment(inside) for inside in self.texts.comments.get(block.first, ())]
         given = [comment.value for comment in ids if comment.kind == "id"]
         item_id = given[0] if given and is_id(given[0], "c") else ""

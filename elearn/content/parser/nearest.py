@@ -12,6 +12,8 @@ def edits(left: str, right: str, limit: int = 2) -> int:
     """Return how many letters differ between *left* and *right*, at most *limit* + 1."""
     if abs(len(left) - len(right)) > limit or max(len(left), len(right)) > MAX_LENGTH:
         return limit + 1
+    if len(set(left) - set(right)) > limit or len(set(right) - set(left)) > limit:
+        return limit + 1
     row = list(range(len(right) + 1))
     for index, letter in enumerate(left, 1):
         diagonal, row[0] = row[0], index
@@ -25,9 +27,12 @@ def edits(left: str, right: str, limit: int = 2) -> int:
 
 def nearest(word: str, known: Iterable[str], limit: int = 2) -> str:
     """Return the one of *known* that is nearest to *word* within *limit* edits, empty without one."""
+    if len(word) > MAX_LENGTH:
+        return ""
     best, best_edits = "", limit + 1
+    folded = word.casefold()
     for candidate in known:
-        distance = edits(word.casefold(), candidate.casefold(), limit)
+        distance = edits(folded, candidate.casefold(), limit)
         if distance < best_edits:
             best, best_edits = candidate, distance
     return best

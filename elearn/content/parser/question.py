@@ -6,12 +6,15 @@ Items decide, not lists: what a list item is follows from its own text and from 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
+from elearn.content.items import ItemType
 from elearn.content.parser.report import Report
 from elearn.content.parser.settings import (
     QUESTION_WORDS,
+    TYPES,
     Keyed,
     is_allowed,
     is_close,
@@ -171,30 +174,30 @@ class _Reader:
         pieces: list[list[Line]] = [[]]
         for index, line in enumerate(block.lines):
             body = line.text.lstrip(" ")
-            if _GOOD_NOTE.match(body) or (_BAD_NOTE.match(body) and self.is_bad_note(line.number, body)):
+            if _GOOD_NOTE.match(body):
+                pieces.append([])
+            elif bad := _BAD_NOTE.match(body):
+                self.refuse_note(line.number, bad)
                 pieces.append([])
             elif self.has_wrong_shape(line.number, body) or (
                 index and self.is_lost_number(line.number, body)
             ):
                 self.shaped.add(line.number)
             pieces[-1].append(line)
-        parts = []
+        parts: list[Block] = []
         for lines in filter(None, pieces):
             part = Block(Kind.PARAGRAPH, lines[0].number, lines[-1].number, indent=block.indent, lines=lines)
             part.after_blank = block.after_blank and not parts
             parts.append(part)
         return parts
 
-    def is_bad_note(self, line: int, body: str) -> bool:
-        match = _BAD_NOTE.match(body)
-        assert match is not None
+    def refuse_note(self, line: int, match: re.Match[str]) -> None:
+        """Note a hint or explanation that is not bold as it should be."""
         good = f"**{match[1][:1].upper()}{match[1][1:].lower()}:**"
         source = self.report.source(line)
         indent = source[: len(source) - len(source.lstrip(" "))]
-        self.note(
-            line, "K108", after=good, fix=self.report.rewrite(line, f"{indent}{good} {match[2]}".rstrip())
-        )
-        return True
+        fix = self.report.rewrite(line, f"{indent}{good} {match[2]}".rstrip())
+        self.note(line, "K108", after=good, fix=fix)
 
     def has_wrong_shape(self, number: int, body: str) -> bool:
         """Note a line of text that was meant as a list item."""
@@ -324,14 +327,14 @@ class _Reader:
                         self.note_once(block, "K10")
                     self.shaped.add(block.first)
         kind = self.announced_type(parts, start, note)
-        if kind == "urutkan":
+        if kind is ItemType.ORDER:
             return first_of_last(parts[:start], lambda block: block.number is not None, start)
-        if kind == "jodohkan":
+        if kind is ItemType.MATCH:
             return first_of_last(parts[:start], lambda block: block.kind is Kind.TABLE, start)
         return start
 
-    def announced_type(self, parts: Sequence[Block], start: int, note: int) -> str:
-        """Return the Indonesian name of the type that `Jenis` names, wherever it may stand."""
+    def announced_type(self, parts: Sequence[Block], start: int, note: int) -> ItemType | None:
+        """Return the type that `Jenis` names, wherever it may stand."""
         places = list(parts[start:note])
         after = last_run(parts[note:])
         if after is not None:
@@ -339,10 +342,8 @@ class _Reader:
         for block in places:
             keyed = read_key(first_text(block)) if block.kind is Kind.ITEM else None
             if keyed and keyed.question_key == "jenis":
-                return {"order": "urutkan", "match": "jodohkan"}.get(
-                    keyed.value.casefold(), keyed.value.casefold()
-                )
-        return ""
+                return TYPES.get(" ".join(keyed.value.split()).casefold())
+        return None
 
     # The prompt
 
@@ -357,9 +358,9 @@ class _Reader:
                 kept.append(block)
         self.note_early_settings(kept)
         last = kept[-1] if kept else None
-        if last and last.kind is Kind.QUOTE and following is not None and not following.after_blank:
-            if self.is_answer(following):
-                self.note(last.first, "K20")
+        touches = following is not None and not following.after_blank and self.is_answer(following)
+        if last is not None and last.kind is Kind.QUOTE and touches:
+            self.note(last.first, "K20")
         self.question.prompt_blocks = kept
         if kept:
             self.question.prompt = self.piece(kept[0].first, kept[-1].last)
@@ -422,10 +423,8 @@ class _Reader:
             if run is not None and self.are_settings(parts[end + run[0] : end + run[1]]):
                 stop = end + run[0]
             end = stop
-        match = _GOOD_NOTE.match(block.lines[0].text.lstrip(" ")) or _BAD_NOTE.match(
-            block.lines[0].text.lstrip(" ")
-        )
-        assert match is not None
+        head = block.lines[0].text.lstrip(" ")
+        match = cast("re.Match[str]", _GOOD_NOTE.match(head) or _BAD_NOTE.match(head))
         last = parts[end - 1].last
         rest = self.piece(block.first, last).text.split("\n")[1:]
         piece = Piece("\n".join([match[2], *rest]).rstrip(), block.first)
@@ -523,10 +522,8 @@ class _Reader:
     def read_numbered(self, block: Block) -> str:
         """Read an item of a numbered list after the prompt: a step, unless boxes or answers came before."""
         text = first_text(block)
-        if _BOX.match(text):
+        if box := _BOX.match(text):
             self.note_once(block, "K111")
-            box = _BOX.match(text)
-            assert box is not None
             row = self.read_row(block, box[2])
             self.question.options.append(
                 Row(row.line, row.text, row.feedback, is_right=box[1] in "xX", block=block)
@@ -732,9 +729,8 @@ def last_run(parts: Sequence[Block]) -> tuple[int, int] | None:
     return start, end
 
 
-def first_of_last(parts: Sequence[Block], wanted: object, otherwise: int) -> int:
+def first_of_last(parts: Sequence[Block], wanted: Callable[[Block], bool], otherwise: int) -> int:
     """Return the index of the first of the last neighbours that are *wanted*, or *otherwise*."""
-    assert callable(wanted)
     end = len(parts)
     while end and not wanted(parts[end - 1]):
         end -= 1
