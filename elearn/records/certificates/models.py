@@ -18,6 +18,8 @@ class CertificateEventKind(StrEnum):
     ISSUED = "issued"
     REVOKED = "revoked"
     REPLACED = "replaced"
+    #: Staff allow another one to be issued after a revocation; the revoked one stays revoked.
+    REOPENED = "reopened"
 
 
 class CertificateSeries(Base):

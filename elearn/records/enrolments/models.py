@@ -30,7 +30,9 @@ class Enrolment(Base):
     __tablename__ = "enrolments"
     __table_args__ = (
         UniqueConstraint("user_id", "course_id"),
-        CheckConstraint("required_done >= 0 AND required_done <= required_count", name="done_within_required"),
+        CheckConstraint(
+            "required_done >= 0 AND required_done <= required_count", name="done_within_required"
+        ),
         CheckConstraint("(completed_at IS NOT NULL) = (state = 'completed')", name="completed_has_a_date"),
         Index(None, "course_id", "state", "completed_at", "id"),
         Index(None, "course_id", "last_activity_at", "id"),
