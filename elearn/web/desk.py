@@ -10,6 +10,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectChoice
 
 from elearn.records.accounts.keys import mask_phone, show_phone
@@ -18,10 +19,25 @@ from elearn.records.accounts.regencies import regency_name
 from elearn.records.accounts.services import CODE_LIFETIMES
 from elearn.records.desk import TrailLine
 from elearn.web.clock import utc_now
+from elearn.web.extensions import READING, db
 from elearn.web.templating import day, settings
 
 #: What an event of the trail is called; one that is not here shows its own name.
-DEEDS: Mapping[str, Any] = {}
+DEEDS: Mapping[str, Any] = {
+    "account.create": _l("Membuat akun"),
+    "account.correct": _l("Memperbaiki data"),
+    "account.release_number": _l("Melepas nomor HP"),
+    "account.give_code": _l("Membuat kode sekali pakai"),
+    "account.disable": _l("Menonaktifkan akun"),
+    "account.enable": _l("Mengaktifkan akun lagi"),
+    "account.show_number": _l("Melihat nomor HP"),
+    "role.grant": _l("Memberi peran"),
+    "role.revoke": _l("Mencabut peran"),
+    "certificate.revoke": _l("Mencabut sertifikat"),
+    "certificate.replace": _l("Mengganti sertifikat"),
+    "certificate.reopen": _l("Mengizinkan sertifikat terbit lagi"),
+    "report.export": _l("Mengunduh laporan"),
+}
 #: What a value of an event is called.
 VALUES: Mapping[str, Any] = {
     "name": _l("Nama"),
@@ -55,6 +71,15 @@ class ToldEvent:
     subject_user_id: int | None
     details: tuple[str, ...]
     reason: str
+
+
+def looking() -> Session:
+    """Return a session that only reads, for what a POST shows besides what it changes.
+
+    Rendering a long text takes its time, and a session of the request would hold the write lock
+    meanwhile. Use it in a ``with`` block.
+    """
+    return Session(db.engines[READING])
 
 
 def tell(lines: Iterable[TrailLine]) -> list[ToldEvent]:

@@ -31,7 +31,7 @@ from elearn.web.desk import code_page, tell
 from elearn.web.extensions import current_session
 from elearn.web.forms import translated
 from elearn.web.guards import role_required
-from elearn.web.sessions import current_person, current_viewer
+from elearn.web.sessions import current_person
 
 bp = Blueprint("administration", __name__, url_prefix="/admin", template_folder="templates")
 
@@ -63,9 +63,7 @@ def find_people() -> str | tuple[str, int]:
     form = SearchForm()
     if not form.validate():
         return _people_page(form), 422
-    found = account_queries.find_people(
-        current_session(), form.cari.data, viewer=current_viewer(), limit=MOST_FOUND
-    )
+    found = desk.find_people(current_session(), form.cari.data, limit=MOST_FOUND)
     return _people_page(form, found=found)
 
 
@@ -175,7 +173,7 @@ def courses() -> str:
 @role_required(Role.ADMIN)
 def course(slug: str) -> str:
     """Show the trainers of a course."""
-    return _course_page(_course(slug))
+    return _course_page(catalogue.course_by_slug(current_session(), slug))
 
 
 @bp.post("/kursus/<slug>/tambah")
@@ -183,7 +181,7 @@ def course(slug: str) -> str:
 def add_trainer(slug: str) -> Response | tuple[str, int]:
     """Make a person with the trainer's role a trainer of the course."""
     session = current_session()
-    found = _course(slug)
+    found = catalogue.course_by_slug(current_session(), slug)
     form = AddTrainerForm()
     form.offer(desk.people_with_role(session, Role.TRAINER))
     if not form.validate():
@@ -196,7 +194,7 @@ def add_trainer(slug: str) -> Response | tuple[str, int]:
 def remove_trainer(slug: str) -> Response:
     """Take a trainer from the course; their drafts stay."""
     session = current_session()
-    found = _course(slug)
+    found = catalogue.course_by_slug(current_session(), slug)
     text = RemoveTrainerForm().orang.data or ""
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise NotFoundError(say("Orang ini tidak ditemukan."))
@@ -217,13 +215,6 @@ def trail() -> str:
 def check_chain() -> str:
     """Check that no event was changed or taken out; it reads everything, so it waits for a press."""
     return _trail_page(None, problems=audit.verify_chain(current_session()))
-
-
-def _course(slug: str) -> Course:
-    found = catalogue.course_by_slug(current_session(), slug)
-    if found is None:
-        raise NotFoundError(say("Kursus ini tidak ditemukan."))
-    return found
 
 
 def _set_trainers(found: Course, *, add: list[User], remove: list[User]) -> Response:

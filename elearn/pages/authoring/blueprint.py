@@ -8,7 +8,7 @@ import unicodedata
 from flask import Blueprint
 
 from elearn.records.catalogue.models import Course
-from elearn.records.desk import course_of_trainer
+from elearn.records.catalogue.queries import course_of_trainer
 from elearn.web.extensions import current_session
 from elearn.web.sessions import current_viewer
 

@@ -16,8 +16,10 @@ from elearn.pages.authoring.forms import ActForm, DraftForm, PictureForm
 from elearn.records import authoring, desk
 from elearn.records.accounts.models import Role
 from elearn.records.authoring import DraftMovedError
+from elearn.records.catalogue.models import Course
 from elearn.records.errors import RefusedError
 from elearn.web.clock import utc_now
+from elearn.web.desk import looking
 from elearn.web.extensions import current_session
 from elearn.web.forms import translated
 from elearn.web.guards import role_required
@@ -81,6 +83,7 @@ def autosave(slug: str, file_name: str) -> Response:
         raise BadRequest
     session = current_session()
     course = own_course(slug)
+    course_id = course.id
     actor = current_person(session)
     now = utc_now()
     try:
@@ -91,12 +94,18 @@ def autosave(slug: str, file_name: str) -> Response:
         session.commit()
         return make_response(jsonify(error="moved", message=translated(error.sentence)), 409)
     session.commit()
-    seen = authoring.preview(session, course, file_name, draft.text, actor)
+    saved, number, at = draft.text, draft.number, draft.saved_at
+    session.rollback()
+    with looking() as reading:
+        # The course was looked up as the asker's own above.
+        seen = authoring.preview(
+            reading, reading.get_one(Course, course_id), file_name, saved, current_person(reading)
+        )
     return make_response(
         jsonify(
-            nomor=draft.number,
-            teks=draft.text,
-            pukul=hour(draft.saved_at),
+            nomor=number,
+            teks=saved,
+            pukul=hour(at),
             html=seen.html,
             masalah=[_as_json(problem) for problem in seen.problems],
         )

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from elearn.pages.reporting.blueprint import bp
 from elearn.pages.reporting.forms import CohortForm, EndForm, MemberForm, NewPersonForm, SearchForm
 from elearn.records import desk
-from elearn.records.accounts import queries as account_queries
 from elearn.records.accounts import services as accounts
 from elearn.records.accounts.models import CodeKind, Role
 from elearn.records.audit.models import Way
@@ -22,7 +21,7 @@ from elearn.web.desk import code_page
 from elearn.web.extensions import current_session
 from elearn.web.forms import translated
 from elearn.web.guards import role_required
-from elearn.web.sessions import current_person, current_viewer
+from elearn.web.sessions import current_person
 from elearn.web.templating import today
 
 #: People shown for one search.
@@ -90,7 +89,7 @@ def find_members(cohort_id: int) -> str | tuple[str, int]:
     form = SearchForm()
     if not form.validate():
         return _cohort_page(cohort_id, form), 422
-    found = account_queries.find_people(session, form.cari.data, viewer=current_viewer(), limit=MOST_FOUND)
+    found = desk.find_people(session, form.cari.data, limit=MOST_FOUND)
     return _cohort_page(cohort_id, form, found=found)
 
 

@@ -32,7 +32,7 @@ from elearn.web.clock import utc_now
 from elearn.web.desk import code_page, tell
 from elearn.web.extensions import current_session
 from elearn.web.guards import role_required
-from elearn.web.sessions import current_person, current_viewer
+from elearn.web.sessions import current_person
 from elearn.web.templating import today
 
 #: People shown for one search.
@@ -58,9 +58,7 @@ def find_people() -> str | tuple[str, int]:
     form = SearchForm()
     if not form.validate():
         return render_template("reporting/people.html", form=form, found=None), 422
-    found = account_queries.find_people(
-        current_session(), form.cari.data, viewer=current_viewer(), limit=MOST_FOUND
-    )
+    found = desk.find_people(current_session(), form.cari.data, limit=MOST_FOUND)
     return render_template("reporting/people.html", form=form, found=found, most=MOST_FOUND)
 
 
@@ -81,7 +79,7 @@ def show_number(user_id: int) -> str:
         session,
         actor=current_person(session),
         way=Way.PAGE,
-        action="person.show_number",
+        action="account.show_number",
         subject_type="user",
         subject_id=found.id,
         subject_user_id=found.id,

@@ -1,7 +1,7 @@
 """What trainers, staff and admins see of people and courses: reads only, returns frozen rows.
 
-Whether the asker may see it is decided before: a trainer's course by `course_of_trainer`, all else by
-the role a page demands.
+Whether the asker may see it is decided before: a trainer's course by
+`catalogue.queries.course_of_trainer`, all else by the role a page demands.
 """
 
 from elearn.records.desk.courses import (
@@ -11,7 +11,6 @@ from elearn.records.desk.courses import (
     ReleaseLine,
     TrainerLine,
     all_courses,
-    course_of_trainer,
     courses_of_trainer,
     media_of,
     quiz_in,
@@ -32,6 +31,7 @@ from elearn.records.desk.people import (
     courses_of_cohort,
     enrolment_in,
     enrolments_of,
+    find_people,
     learners_of,
     members_of,
     membership_in,
@@ -59,11 +59,11 @@ __all__ = [
     "all_courses",
     "attempts_of_person",
     "cohort_lines",
-    "course_of_trainer",
     "courses_of_cohort",
     "courses_of_trainer",
     "enrolment_in",
     "enrolments_of",
+    "find_people",
     "learners_of",
     "media_of",
     "members_of",

@@ -135,18 +135,6 @@ def courses_of_trainer(session: Session, user_id: int) -> list[CourseLine]:
     return sorted(lines, key=lambda line: (line.changed_at, line.course_id), reverse=True)
 
 
-def course_of_trainer(session: Session, user_id: int, slug: str) -> Course:
-    """Return the course *slug* that *user_id* writes; somebody else's is "not found"."""
-    course = session.scalar(
-        select(Course)
-        .join(CourseTrainer, CourseTrainer.course_id == Course.id)
-        .where(Course.slug == slug, CourseTrainer.user_id == user_id)
-    )
-    if course is None:
-        raise NotFoundError(_("Kursus ini tidak ditemukan."))
-    return course
-
-
 def quizzes_of(session: Session, course: Course) -> list[QuizLine]:
     """Return the quizzes of the live release in order."""
     rows = session.execute(

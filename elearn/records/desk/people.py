@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from elearn.records.accounts import queries as account_queries
 from elearn.records.accounts.models import User, UserRole
 from elearn.records.attempts.models import Attempt, Grade
 from elearn.records.catalogue.models import (
@@ -18,6 +19,8 @@ from elearn.records.catalogue.models import (
     Release,
     ReleaseModule,
 )
+from elearn.records.certificates.models import Certificate
+from elearn.records.certificates.queries import certificate_by_serial
 from elearn.records.cohorts.models import Cohort, CohortCourse, CohortMembership
 from elearn.records.enrolments.models import Enrolment
 from elearn.records.errors import NotFoundError, _
@@ -368,3 +371,13 @@ def people_with_role(session: Session, role: str) -> list[tuple[int, str]]:
         .order_by(User.name, User.id)
     )
     return [(user_id, name) for user_id, name in rows]
+
+
+def find_people(session: Session, text: str, *, limit: int = 50) -> list[User]:
+    """Return people by part of the name, a key of theirs, or a certificate's serial or number."""
+    certificate = certificate_by_serial(session, text)
+    if certificate is None:
+        certificate = session.scalar(select(Certificate).where(Certificate.number == " ".join(text.split())))
+    holders = [certificate.enrolment.user] if certificate is not None else []
+    found = account_queries.find_people(session, text, limit=limit)
+    return [user for user in dict.fromkeys([*holders, *found]) if user.erased_at is None][:limit]
