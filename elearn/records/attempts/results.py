@@ -183,13 +183,14 @@ def _item_results(
         for item in session.scalars(select(GradeItem).where(GradeItem.grade_id == grade.id))
     }
     answers = current_answers(session, attempt)
-    words = dict(
-        session.execute(
+    words = {
+        item_id: word
+        for item_id, word in session.execute(
             select(EssayMark.item_id, EssayMark.word)
             .where(EssayMark.attempt_id == attempt.id)
             .order_by(EssayMark.id)
-        ).tuples()
-    )
+        )
+    }
     targets = _Targets(session, place)
     views = []
     for position, item_id in enumerate(item_ids_of(session, attempt), start=1):

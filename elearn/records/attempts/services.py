@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import uuid4
 
@@ -189,12 +188,12 @@ def _points(points: int) -> str:
 
 def _essay_points(session: Session, attempt: Attempt) -> dict[str, int]:
     """Return the points last given, by item."""
-    rows: Iterable[tuple[str, int]] = session.execute(
+    rows = session.execute(
         select(EssayMark.item_id, EssayMark.points)
         .where(EssayMark.attempt_id == attempt.id)
         .order_by(EssayMark.id)
-    ).tuples()
-    return dict(rows)
+    )
+    return {item_id: points for item_id, points in rows}
 
 
 def add_extra_attempt(
