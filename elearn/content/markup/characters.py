@@ -15,17 +15,22 @@ ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{
 REPLACEMENT = "\ufffd"
 
 
+def fit(text: str) -> str:
+    """Return *text* with a mark in place of every character that no page can hold."""
+    return _UNFIT.sub(REPLACEMENT, text)
+
+
 def lines_of(text: str) -> list[str]:
     """Cut *text* into lines without tabs and without characters that no page can hold."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
-    return _UNFIT.sub(REPLACEMENT, text).expandtabs(4).split("\n")
+    return fit(text).expandtabs(4).split("\n")
 
 
 def decode_entity(entity: str) -> str:
     """Return what ``&nbsp;`` and its like stand for; *entity* itself where it stands for nothing."""
     if entity[1] != "#" and entity[1:] not in html5:
         return entity
-    return _UNFIT.sub(REPLACEMENT, html.unescape(entity) or REPLACEMENT)
+    return fit(html.unescape(entity) or REPLACEMENT)
 
 
 def unescape(text: str) -> str:

@@ -49,18 +49,17 @@ class Allowance:
         self.characters = MAX_OUTPUT_BYTES
         self.elements = MAX_ELEMENTS
 
-    def spend(self, characters: int, line: int) -> None:
+    def spend(self, characters: int, line: int, *, elements: int = 1) -> None:
         """Take one element of *characters* off what is left; raise MarkupLimitError where nothing is left."""
         self.characters -= characters
-        self.elements -= 1
+        self.elements -= elements
         if self.characters < 0 or self.elements < 0:
             raise MarkupLimitError(OUTPUT_TOO_LARGE, line)
 
     def spend_text(self, text: str, line: int) -> None:
         """Take *text* off what is left, with what its signs of HTML will cost."""
         signs = text.count("&") + text.count("<") + text.count(">")
-        self.elements -= signs
-        self.spend(len(text) + 4 * signs, line)
+        self.spend(len(text) + 4 * signs, line, elements=signs)
 
 
 def check_source(text: str) -> None:

@@ -14,6 +14,7 @@ import bleach
 import nh3
 
 from elearn.content.markup.addresses import SCHEMES, is_allowed, is_own
+from elearn.content.markup.characters import fit
 from elearn.content.markup.surroundings import ANCHOR_PREFIX
 
 Check = Callable[[str], bool]
@@ -124,8 +125,8 @@ def _bleach() -> bleach.Cleaner:
 
 def sanitise(html: str) -> str:
     """Return *html* with nothing in it that is not on the list."""
-    return nh3.clean(
-        _bleach().clean(html),
+    clean = nh3.clean(
+        _bleach().clean(fit(html)),
         tags=set(ALLOWED),
         attributes={tag: set(attributes) for tag, attributes in ALLOWED.items()},
         attribute_filter=_kept,
@@ -133,3 +134,4 @@ def sanitise(html: str) -> str:
         link_rel=None,
         strip_comments=True,
     )
+    return fit(clean)

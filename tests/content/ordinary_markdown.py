@@ -1,0 +1,136 @@
+"""Ordinary GitHub-flavoured Markdown and the HTML of a course made of it.
+
+Every pair was compared with what cmark-gfm makes of the text: the same elements, the same words.
+"""
+
+from __future__ import annotations
+
+ORDINARY: list[tuple[str, str]] = [
+    ("Satu baris.\nBaris kedua.", "<p>Satu baris.\nBaris kedua.</p>"),
+    ("Satu  \nDua\\\nTiga", "<p>Satu<br>\nDua<br>\nTiga</p>"),
+    (
+        "**tebal** *miring* _miring_ __tebal__ ***dua-duanya***",
+        "<p><strong>tebal</strong> <em>miring</em> <em>miring</em> <strong>tebal</strong> <em><strong>dua-duanya</strong></em></p>",
+    ),
+    ("a*b*c dan a_b_c", "<p>a<em>b</em>c dan a_b_c</p>"),
+    ("2 * 3 * 4 dan 5*6", "<p>2 * 3 * 4 dan 5*6</p>"),
+    ("Harga* di luar ongkir*.", "<p>Harga* di luar ongkir*.</p>"),
+    ("**Catatan:**teks", "<p>**Catatan:**teks</p>"),
+    ("~~dicoret~~", "<p><del>dicoret</del></p>"),
+    ("`kode <b>` dan ``a ` b``", "<p><code>kode &lt;b&gt;</code> dan <code>a ` b</code></p>"),
+    ("Teks\n- satu\n- dua", "<p>Teks</p>\n<ul><li>satu</li>\n<li>dua</li>\n</ul>"),
+    (
+        "- satu\n  - dalam\n    - lebih dalam\n- dua",
+        "<ul><li>satu<ul><li>dalam<ul><li>lebih dalam</li>\n</ul>\n</li>\n</ul>\n</li>\n<li>dua</li>\n</ul>",
+    ),
+    ("1. satu\n   - dalam\n2. dua", "<ol><li>satu<ul><li>dalam</li>\n</ul>\n</li>\n<li>dua</li>\n</ol>"),
+    ("- satu\n\n- dua", "<ul><li><p>satu</p>\n</li>\n<li><p>dua</p>\n</li>\n</ul>"),
+    ("- satu\n\n  lagi\n- dua", "<ul><li><p>satu</p>\n<p>lagi</p>\n</li>\n<li><p>dua</p>\n</li>\n</ul>"),
+    ("* a\n+ b\n- c", "<ul><li>a</li>\n</ul>\n<ul><li>b</li>\n</ul>\n<ul><li>c</li>\n</ul>"),
+    ("3. tiga\n4. empat", '<ol start="3"><li>tiga</li>\n<li>empat</li>\n</ol>'),
+    ("1) satu\n2) dua", "<ol><li>satu</li>\n<li>dua</li>\n</ol>"),
+    ("1986. Tahun itu", '<ol start="1986"><li>Tahun itu</li>\n</ol>'),
+    ("Tahun\n1986. besar", "<p>Tahun\n1986. besar</p>"),
+    ("- ```\n  kode\n  ```\n- dua", "<ul><li><pre><code>kode\n</code></pre>\n</li>\n<li>dua</li>\n</ul>"),
+    ("- > kutipan\n- dua", "<ul><li><blockquote><p>kutipan</p>\n</blockquote>\n</li>\n<li>dua</li>\n</ul>"),
+    ("> satu\ndua\n\ntiga", "<blockquote><p>satu\ndua</p>\n</blockquote>\n<p>tiga</p>"),
+    ("> - a\n> - b", "<blockquote><ul><li>a</li>\n<li>b</li>\n</ul>\n</blockquote>"),
+    ("> # Judul\n> teks", '<blockquote><h1 id="isi-judul">Judul</h1>\n<p>teks</p>\n</blockquote>'),
+    ("---", "<hr>"),
+    ("***", "<hr>"),
+    ("Judul\n===", '<h1 id="isi-judul">Judul</h1>'),
+    ("Judul\n---", '<h2 id="isi-judul">Judul</h2>'),
+    ("## Judul ##", '<h2 id="isi-judul">Judul</h2>'),
+    ("###Bukan judul", "<p>###Bukan judul</p>"),
+    ("# A\nteks", '<h1 id="isi-a">A</h1>\n<p>teks</p>'),
+    ("```\nkode\n\n  kode\n```", "<pre><code>kode\n\n  kode\n</code></pre>"),
+    ("~~~ python\nx = 1\n~~~", "<pre><code>x = 1\n</code></pre>"),
+    ("    kode", "<pre><code>kode\n</code></pre>"),
+    ("[tautan](https://oss.go.id)", '<p><a href="https://oss.go.id" rel="noopener nofollow">tautan</a></p>'),
+    (
+        '[tautan](https://oss.go.id "judul")',
+        '<p><a href="https://oss.go.id" title="judul" rel="noopener nofollow">tautan</a></p>',
+    ),
+    ("[tautan](<media/a b.pdf>)", '<p><a href="media/a%20b.pdf">tautan</a></p>'),
+    (
+        '[satu][a] [a] [a][]\n\n[a]: https://oss.go.id/x "t"',
+        '<p><a href="https://oss.go.id/x" title="t" rel="noopener nofollow">satu</a> <a href="https://oss.go.id/x" title="t" rel="noopener nofollow">a</a> <a href="https://oss.go.id/x" title="t" rel="noopener nofollow">a</a></p>',
+    ),
+    ("![gambar](media/a.png)", '<p><img src="media/a.png" alt="gambar" loading="lazy"></p>'),
+    ('![gambar](media/a.png "t")', '<p><img src="media/a.png" alt="gambar" title="t" loading="lazy"></p>'),
+    (
+        "[![g](media/a.png)](https://oss.go.id)",
+        '<p><a href="https://oss.go.id" rel="noopener nofollow"><img src="media/a.png" alt="g" loading="lazy"></a></p>',
+    ),
+    (
+        "<https://oss.go.id>",
+        '<p><a href="https://oss.go.id" rel="noopener nofollow">https://oss.go.id</a></p>',
+    ),
+    ("<halo@umkm.id>", '<p><a href="mailto:halo@umkm.id">halo@umkm.id</a></p>'),
+    (
+        "Lihat https://oss.go.id/bantuan.",
+        '<p>Lihat <a href="https://oss.go.id/bantuan" rel="noopener nofollow">https://oss.go.id/bantuan</a>.</p>',
+    ),
+    (
+        "(https://oss.go.id/a_(b))",
+        '<p>(<a href="https://oss.go.id/a_(b)" rel="noopener nofollow">https://oss.go.id/a_(b)</a>)</p>',
+    ),
+    (
+        "www.oss.go.id/x_y_z, ya",
+        '<p><a href="http://www.oss.go.id/x_y_z" rel="noopener nofollow">www.oss.go.id/x_y_z</a>, ya</p>',
+    ),
+    ("tulis ke halo@umkm.id.", '<p>tulis ke <a href="mailto:halo@umkm.id">halo@umkm.id</a>.</p>'),
+    (
+        "| a | b |\n|---|---|\n| 1 | 2 |",
+        '<div class="scroll" tabindex="0" role="region" aria-label="Tabel: a, b"><table><thead><tr><th scope="col">a</th><th scope="col">b</th></tr>\n</thead>\n<tbody><tr><td>1</td><td>2</td></tr>\n</tbody>\n</table>\n</div>',
+    ),
+    (
+        "Teks\n| a | b |\n|:--|--:|\n| 1 | 2 |\n| 3 |\n\nTeks",
+        '<p>Teks</p>\n<div class="scroll" tabindex="0" role="region" aria-label="Tabel: a, b"><table><thead><tr><th scope="col">a</th><th scope="col" class="n">b</th></tr>\n</thead>\n<tbody><tr><td>1</td><td class="n">2</td></tr>\n<tr><td>3</td><td class="n"></td></tr>\n</tbody>\n</table>\n</div>\n<p>Teks</p>',
+    ),
+    (
+        "a | b\n-|-\n`x\\|y` | **z**",
+        '<div class="scroll" tabindex="0" role="region" aria-label="Tabel: a, b"><table><thead><tr><th scope="col">a</th><th scope="col">b</th></tr>\n</thead>\n<tbody><tr><td><code>x|y</code></td><td><strong>z</strong></td></tr>\n</tbody>\n</table>\n</div>',
+    ),
+    (
+        "- [ ] satu\n- [x] dua",
+        '<ul><li><input type="checkbox" disabled=""> satu</li>\n<li><input type="checkbox" checked="" disabled=""> dua</li>\n</ul>',
+    ),
+    (
+        "- [ ] satu\n  - [x] dalam",
+        '<ul><li><input type="checkbox" disabled=""> satu<ul><li><input type="checkbox" checked="" disabled=""> dalam</li>\n</ul>\n</li>\n</ul>',
+    ),
+    ("\\*bukan miring\\* \\# \\[x\\]", "<p>*bukan miring* # [x]</p>"),
+    ("&copy; &amp;lt; &#169; &tidakada;", "<p>© &amp;lt; © &amp;tidakada;</p>"),
+    ("Rp 5.000 < Rp 10.000 & lain > 1", "<p>Rp 5.000 &lt; Rp 10.000 &amp; lain &gt; 1</p>"),
+    ("* * *", "<hr>"),
+    ("- a\n- b\n\n\nteks", "<ul><li>a</li>\n<li>b</li>\n</ul>\n<p>teks</p>"),
+    ("1. a\n\n   b\n\n2. c", "<ol><li><p>a</p>\n<p>b</p>\n</li>\n<li><p>c</p>\n</li>\n</ol>"),
+    ("- a\n***\n- b", "<ul><li>a</li>\n</ul>\n<hr>\n<ul><li>b</li>\n</ul>"),
+    ("a\n\n\n\nb", "<p>a</p>\n<p>b</p>"),
+    (
+        "[belum selesai](https://oss.go.id",
+        '<p>[belum selesai](<a href="https://oss.go.id" rel="noopener nofollow">https://oss.go.id</a></p>',
+    ),
+    ("*belum selesai", "<p>*belum selesai</p>"),
+    ("**belum *selesai**", "<p>*<em>belum <em>selesai</em></em></p>"),
+    ("snake_case_name dan __init__.py", "<p>snake_case_name dan <strong>init</strong>.py</p>"),
+    ("Kopi 3~5 hari ~ saja", "<p>Kopi 3~5 hari ~ saja</p>"),
+    ("10. sepuluh\n11. sebelas", '<ol start="10"><li>sepuluh</li>\n<li>sebelas</li>\n</ol>'),
+    ("- satu\ndua\n- tiga", "<ul><li>satu\ndua</li>\n<li>tiga</li>\n</ul>"),
+    ("`a`b`", "<p><code>a</code>b`</p>"),
+    ("[x](/a\\)b)", '<p><a href="/a)b">x</a></p>'),
+    (
+        "[a [b] c](https://oss.go.id)",
+        '<p><a href="https://oss.go.id" rel="noopener nofollow">a [b] c</a></p>',
+    ),
+    ("!\\[x](media/a.png)", "<p>![x](media/a.png)</p>"),
+    ("- \n- a", "<ul><li></li>\n<li>a</li>\n</ul>"),
+    ("Teks\n***\nTeks", "<p>Teks</p>\n<hr>\n<p>Teks</p>"),
+    ("> > dalam\n> luar", "<blockquote><blockquote><p>dalam\nluar</p>\n</blockquote>\n</blockquote>"),
+    ("1. a\n2. b\n- c", "<ol><li>a</li>\n<li>b</li>\n</ol>\n<ul><li>c</li>\n</ul>"),
+    (
+        "|a|\n|-|\n|b|",
+        '<div class="scroll" tabindex="0" role="region" aria-label="Tabel: a"><table><thead><tr><th scope="col">a</th></tr>\n</thead>\n<tbody><tr><td>b</td></tr>\n</tbody>\n</table>\n</div>',
+    ),
+]
