@@ -267,8 +267,10 @@ class _Builder:
         self.check_variants(variants, lines, exact=exact)
         self.check_typos(variants, lines, typos)
         self.check_prompt(variants, lines)
-        if not any(row.key == "jawaban" for row in question.answers) and "K50" not in question.codes:
-            self.add(question.line, "K32")
+        if not any(row.key == "jawaban" for row in question.answers):
+            if "K50" not in question.codes:
+                self.add(question.line, "K32")
+            return None
         if not variants:
             return None
         return TextItem(**self.shared(ItemType.TEXT), variants=tuple(variants), exact=exact, typos=typos)

@@ -152,6 +152,9 @@ class _Reader:
                 self.read_comment(block)
             elif block.kind is Kind.PARAGRAPH:
                 parts += self.cut(block)
+            elif block.kind is Kind.TABLE and _OPEN_ANSWER.match(first_line_text(block)):
+                fix = self.report.rewrite(block.first, f"- {first_line_text(block)}")
+                self.note(block.first, "K53", fix=fix)
             elif block.kind is not Kind.DEFINITION:
                 parts.append(block)
         self.find_lettered(parts)
@@ -318,7 +321,6 @@ class _Reader:
                 if keyed and not keyed.key and near_key(keyed, QUESTION_WORDS)
             ]
             if known or near:
-                start = run[0]
                 end = known[0] if known else near[0]
                 for block, keyed in zip(parts[run[0] : run[0] + end], keys, strict=False):
                     if keyed and not keyed.key and near_key(keyed, QUESTION_WORDS):
@@ -326,6 +328,7 @@ class _Reader:
                     else:
                         self.note_once(block, "K10")
                     self.shaped.add(block.first)
+                start = run[0] + end
         kind = self.announced_type(parts, start, note)
         if kind is ItemType.ORDER:
             return first_of_last(parts[:start], lambda block: block.number is not None, start)
@@ -537,10 +540,7 @@ class _Reader:
         return "step"
 
     def read_table(self, block: Block) -> None:
-        head = first_line_text(block)
-        if _OPEN_ANSWER.match(head):
-            self.note(block.first, "K53", fix=self.report.rewrite(block.first, f"- {head}"))
-        elif self.question.table is None and not self.question.options and not self.question.answers:
+        if self.question.table is None and not self.question.options and not self.question.answers:
             self.question.table = block
         else:
             self.note(block.first, "K107")

@@ -145,13 +145,17 @@ class _Reader:
         """Cut the quiz at the headings of its questions."""
         intro: list[Block] = []
         sections: list[_Section] = []
+        # What stands under a heading that is refused says nothing about the question above it.
+        is_lost = False
         for block in blocks:
             for part in self.parts(block):
                 if part.kind is Kind.HEADING and part.level == 3:
                     sections.append(_Section(part, heading_text(part)))
+                    is_lost = False
                 elif part.kind is Kind.HEADING:
                     self.refuse_heading(part, heading_text(part))
-                else:
+                    is_lost = is_lost or part.level < 3
+                elif not is_lost:
                     (sections[-1].blocks if sections else intro).append(part)
         return intro, sections
 
