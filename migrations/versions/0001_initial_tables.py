@@ -41,27 +41,27 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("event_count", sa.Integer(), nullable=False),
-        sa.CheckConstraint("id = 1", name="ck_audit_head_one_row"),
-        sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
+        sa.CheckConstraint("id = 1", name=op.f("ck_audit_head_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
         "certificate_series",
         sa.Column("series", sa.Text(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("series", name="pk_certificate_series"),
+        sa.PrimaryKeyConstraint("series", name=op.f("pk_certificate_series")),
     )
     op.create_table(
         "compiled_texts",
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("compiler_version", sa.Integer(), nullable=False),
         sa.Column("compiled", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("digest", "compiler_version", name="pk_compiled_texts"),
+        sa.PrimaryKeyConstraint("digest", "compiler_version", name=op.f("pk_compiled_texts")),
     )
     op.create_table(
         "installation_facts",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_installation_facts"),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_installation_facts")),
     )
     op.create_table(
         "media",
@@ -71,14 +71,14 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("digest", name="pk_media"),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_media")),
     )
     op.create_table(
         "rate_counters",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("window_starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("key", "window_starts_at", name="pk_rate_counters"),
+        sa.PrimaryKeyConstraint("key", "window_starts_at", name=op.f("pk_rate_counters")),
     )
     op.create_table(
         "users",
@@ -96,12 +96,12 @@ def upgrade() -> None:
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "phone IS NOT NULL OR email IS NOT NULL OR username IS NOT NULL OR erased_at IS NOT NULL",
-            name="ck_users_a_key_or_erased",
+            name=op.f("ck_users_a_key_or_erased"),
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_users"),
-        sa.UniqueConstraint("email", name="uq_users_email"),
-        sa.UniqueConstraint("phone", name="uq_users_phone"),
-        sa.UniqueConstraint("username", name="uq_users_username"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+        sa.UniqueConstraint("phone", name=op.f("uq_users_phone")),
+        sa.UniqueConstraint("username", name=op.f("uq_users_username")),
     )
     op.create_table(
         "audit_events",
@@ -119,14 +119,16 @@ def upgrade() -> None:
         sa.Column("personal_digest", sa.Text(), nullable=False),
         sa.Column("previous_hash", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name="fk_audit_events_actor_id"),
-        sa.ForeignKeyConstraint(["subject_user_id"], ["users.id"], name="fk_audit_events_subject_user_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_audit_events"),
-        sa.UniqueConstraint("hash", name="uq_audit_events_hash"),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_audit_events_actor_id")),
+        sa.ForeignKeyConstraint(
+            ["subject_user_id"], ["users.id"], name=op.f("fk_audit_events_subject_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_events")),
+        sa.UniqueConstraint("hash", name=op.f("uq_audit_events_hash")),
     )
-    op.create_index("ix_audit_events_action_id", "audit_events", ["action", "id"], unique=False)
+    op.create_index(op.f("ix_audit_events_action_id"), "audit_events", ["action", "id"], unique=False)
     op.create_index(
-        "ix_audit_events_subject_user_id_id", "audit_events", ["subject_user_id", "id"], unique=False
+        op.f("ix_audit_events_subject_user_id_id"), "audit_events", ["subject_user_id", "id"], unique=False
     )
     op.create_table(
         "cohorts",
@@ -136,10 +138,12 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
-        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ck_cohorts_ends_after_start"),
-        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name="fk_cohorts_created_by"),
-        sa.PrimaryKeyConstraint("id", name="pk_cohorts"),
-        sa.UniqueConstraint("name", name="uq_cohorts_name"),
+        sa.CheckConstraint(
+            "ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_cohorts_ends_after_start")
+        ),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_cohorts_created_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohorts")),
+        sa.UniqueConstraint("name", name=op.f("uq_cohorts_name")),
     )
     op.create_table(
         "consents",
@@ -147,9 +151,9 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("text_version", sa.Text(), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_consents_user_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_consents"),
-        sa.UniqueConstraint("user_id", "text_version", name="uq_consents_user_id_text_version"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_consents_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
+        sa.UniqueConstraint("user_id", "text_version", name=op.f("uq_consents_user_id_text_version")),
     )
     op.create_table(
         "courses",
@@ -159,10 +163,10 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("live_release_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name="fk_courses_created_by"),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_courses_created_by")),
         *_live_release(op.get_bind().dialect.name),
-        sa.PrimaryKeyConstraint("id", name="pk_courses"),
-        sa.UniqueConstraint("slug", name="uq_courses_slug"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_courses")),
+        sa.UniqueConstraint("slug", name=op.f("uq_courses_slug")),
     )
     op.create_table(
         "one_time_codes",
@@ -174,12 +178,14 @@ def upgrade() -> None:
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name="fk_one_time_codes_created_by"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_one_time_codes_user_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_one_time_codes"),
-        sa.UniqueConstraint("digest", name="uq_one_time_codes_digest"),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_one_time_codes_created_by")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_one_time_codes_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_codes")),
+        sa.UniqueConstraint("digest", name=op.f("uq_one_time_codes_digest")),
     )
-    op.create_index("ix_one_time_codes_user_id_kind", "one_time_codes", ["user_id", "kind"], unique=False)
+    op.create_index(
+        op.f("ix_one_time_codes_user_id_kind"), "one_time_codes", ["user_id", "kind"], unique=False
+    )
     op.create_table(
         "user_regencies",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -188,12 +194,15 @@ def upgrade() -> None:
         sa.Column("since_on", sa.Date(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["recorded_by"], ["users.id"], name="fk_user_regencies_recorded_by"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_user_regencies_user_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_user_regencies"),
+        sa.ForeignKeyConstraint(["recorded_by"], ["users.id"], name=op.f("fk_user_regencies_recorded_by")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_regencies_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_regencies")),
     )
     op.create_index(
-        "ix_user_regencies_user_id_since_on_id", "user_regencies", ["user_id", "since_on", "id"], unique=False
+        op.f("ix_user_regencies_user_id_since_on_id"),
+        "user_regencies",
+        ["user_id", "since_on", "id"],
+        unique=False,
     )
     op.create_table(
         "user_roles",
@@ -201,10 +210,10 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("granted_by", sa.Integer(), nullable=True),
-        sa.CheckConstraint("role IN ('trainer', 'staff', 'admin')", name="ck_user_roles_known_role"),
-        sa.ForeignKeyConstraint(["granted_by"], ["users.id"], name="fk_user_roles_granted_by"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_user_roles_user_id"),
-        sa.PrimaryKeyConstraint("user_id", "role", name="pk_user_roles"),
+        sa.CheckConstraint("role IN ('trainer', 'staff', 'admin')", name=op.f("ck_user_roles_known_role")),
+        sa.ForeignKeyConstraint(["granted_by"], ["users.id"], name=op.f("fk_user_roles_granted_by")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_roles_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_user_roles")),
     )
     op.create_table(
         "user_sessions",
@@ -215,28 +224,28 @@ def upgrade() -> None:
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("device", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_user_sessions_user_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_user_sessions"),
-        sa.UniqueConstraint("token_digest", name="uq_user_sessions_token_digest"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_sessions_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_user_sessions_token_digest")),
     )
     op.create_index(
-        "ix_user_sessions_user_id_ended_at", "user_sessions", ["user_id", "ended_at"], unique=False
+        op.f("ix_user_sessions_user_id_ended_at"), "user_sessions", ["user_id", "ended_at"], unique=False
     )
     op.create_table(
         "audit_personal",
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("salt", sa.Text(), nullable=False),
         sa.Column("personal", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["event_id"], ["audit_events.id"], name="fk_audit_personal_event_id"),
-        sa.PrimaryKeyConstraint("event_id", name="pk_audit_personal"),
+        sa.ForeignKeyConstraint(["event_id"], ["audit_events.id"], name=op.f("fk_audit_personal_event_id")),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_audit_personal")),
     )
     op.create_table(
         "cohort_courses",
         sa.Column("cohort_id", sa.Integer(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name="fk_cohort_courses_cohort_id"),
-        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name="fk_cohort_courses_course_id"),
-        sa.PrimaryKeyConstraint("cohort_id", "course_id", name="pk_cohort_courses"),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_cohort_courses_cohort_id")),
+        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_cohort_courses_course_id")),
+        sa.PrimaryKeyConstraint("cohort_id", "course_id", name=op.f("pk_cohort_courses")),
     )
     op.create_table(
         "cohort_memberships",
@@ -248,14 +257,16 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "left_on IS NULL OR left_on >= joined_on", name="ck_cohort_memberships_left_after_joining"
+            "left_on IS NULL OR left_on >= joined_on", name=op.f("ck_cohort_memberships_left_after_joining")
         ),
-        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name="fk_cohort_memberships_cohort_id"),
-        sa.ForeignKeyConstraint(["recorded_by"], ["users.id"], name="fk_cohort_memberships_recorded_by"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_cohort_memberships_user_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_cohort_memberships"),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_cohort_memberships_cohort_id")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["users.id"], name=op.f("fk_cohort_memberships_recorded_by")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_cohort_memberships_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort_memberships")),
     )
-    op.create_index("ix_cohort_memberships_user_id", "cohort_memberships", ["user_id"], unique=False)
+    op.create_index(op.f("ix_cohort_memberships_user_id"), "cohort_memberships", ["user_id"], unique=False)
     op.create_index(
         "one_active_membership",
         "cohort_memberships",
@@ -270,10 +281,10 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("added_by", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["added_by"], ["users.id"], name="fk_course_trainers_added_by"),
-        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name="fk_course_trainers_course_id"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_course_trainers_user_id"),
-        sa.PrimaryKeyConstraint("course_id", "user_id", name="pk_course_trainers"),
+        sa.ForeignKeyConstraint(["added_by"], ["users.id"], name=op.f("fk_course_trainers_added_by")),
+        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_course_trainers_course_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_course_trainers_user_id")),
+        sa.PrimaryKeyConstraint("course_id", "user_id", name=op.f("pk_course_trainers")),
     )
     op.create_table(
         "draft_media",
@@ -282,12 +293,12 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("added_by", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["added_by"], ["users.id"], name="fk_draft_media_added_by"),
-        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name="fk_draft_media_course_id"),
-        sa.ForeignKeyConstraint(["digest"], ["media.digest"], name="fk_draft_media_digest"),
-        sa.PrimaryKeyConstraint("course_id", "path", name="pk_draft_media"),
+        sa.ForeignKeyConstraint(["added_by"], ["users.id"], name=op.f("fk_draft_media_added_by")),
+        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_draft_media_course_id")),
+        sa.ForeignKeyConstraint(["digest"], ["media.digest"], name=op.f("fk_draft_media_digest")),
+        sa.PrimaryKeyConstraint("course_id", "path", name=op.f("pk_draft_media")),
     )
-    op.create_index("ix_draft_media_digest", "draft_media", ["digest"], unique=False)
+    op.create_index(op.f("ix_draft_media_digest"), "draft_media", ["digest"], unique=False)
     op.create_table(
         "drafts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -299,11 +310,11 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name="fk_drafts_course_id"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_drafts_user_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_drafts"),
+        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_drafts_course_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_drafts_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
         sa.UniqueConstraint(
-            "course_id", "file_name", "user_id", name="uq_drafts_course_id_file_name_user_id"
+            "course_id", "file_name", "user_id", name=op.f("uq_drafts_course_id_file_name_user_id")
         ),
     )
     op.create_table(
@@ -321,25 +332,26 @@ def upgrade() -> None:
         sa.Column("posttest_score", sa.Integer(), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "(completed_at IS NOT NULL) = (state = 'completed')", name="ck_enrolments_completed_has_a_date"
+            "(completed_at IS NOT NULL) = (state = 'completed')",
+            name=op.f("ck_enrolments_completed_has_a_date"),
         ),
         sa.CheckConstraint(
             "required_done >= 0 AND required_done <= required_count",
-            name="ck_enrolments_done_within_required",
+            name=op.f("ck_enrolments_done_within_required"),
         ),
-        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name="fk_enrolments_course_id"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_enrolments_user_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_enrolments"),
-        sa.UniqueConstraint("user_id", "course_id", name="uq_enrolments_user_id_course_id"),
+        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_enrolments_course_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_enrolments_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolments")),
+        sa.UniqueConstraint("user_id", "course_id", name=op.f("uq_enrolments_user_id_course_id")),
     )
     op.create_index(
-        "ix_enrolments_course_id_last_activity_at_id",
+        op.f("ix_enrolments_course_id_last_activity_at_id"),
         "enrolments",
         ["course_id", "last_activity_at", "id"],
         unique=False,
     )
     op.create_index(
-        "ix_enrolments_course_id_state_completed_at_id",
+        op.f("ix_enrolments_course_id_state_completed_at_id"),
         "enrolments",
         ["course_id", "state", "completed_at", "id"],
         unique=False,
@@ -350,10 +362,10 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('module', 'pretest', 'posttest')", name="ck_modules_known_kind"),
-        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name="fk_modules_course_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_modules"),
-        sa.UniqueConstraint("course_id", "slug", name="uq_modules_course_id_slug"),
+        sa.CheckConstraint("kind IN ('module', 'pretest', 'posttest')", name=op.f("ck_modules_known_kind")),
+        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_modules_course_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_modules")),
+        sa.UniqueConstraint("course_id", "slug", name=op.f("uq_modules_course_id_slug")),
     )
     op.create_table(
         "releases",
@@ -371,10 +383,10 @@ def upgrade() -> None:
         sa.Column("required_count", sa.Integer(), nullable=False),
         sa.Column("gives_certificate", sa.Boolean(), nullable=False),
         sa.Column("sequential", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name="fk_releases_course_id"),
-        sa.ForeignKeyConstraint(["published_by"], ["users.id"], name="fk_releases_published_by"),
-        sa.PrimaryKeyConstraint("id", name="pk_releases"),
-        sa.UniqueConstraint("course_id", "number", name="uq_releases_course_id_number"),
+        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_releases_course_id")),
+        sa.ForeignKeyConstraint(["published_by"], ["users.id"], name=op.f("fk_releases_published_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_releases")),
+        sa.UniqueConstraint("course_id", "number", name=op.f("uq_releases_course_id_number")),
     )
     op.create_table(
         "course_completions",
@@ -387,14 +399,16 @@ def upgrade() -> None:
         sa.Column("posttest_score", sa.Integer(), nullable=True),
         sa.Column("gain", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["enrolment_id"], ["enrolments.id"], name="fk_course_completions_enrolment_id"
+            ["enrolment_id"], ["enrolments.id"], name=op.f("fk_course_completions_enrolment_id")
         ),
-        sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name="fk_course_completions_release_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_course_completions"),
-        sa.UniqueConstraint("enrolment_id", name="uq_course_completions_enrolment_id"),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["releases.id"], name=op.f("fk_course_completions_release_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_completions")),
+        sa.UniqueConstraint("enrolment_id", name=op.f("uq_course_completions_enrolment_id")),
     )
     op.create_index(
-        "ix_course_completions_completed_at", "course_completions", ["completed_at"], unique=False
+        op.f("ix_course_completions_completed_at"), "course_completions", ["completed_at"], unique=False
     )
     op.create_table(
         "draft_asides",
@@ -404,11 +418,11 @@ def upgrade() -> None:
         sa.Column("base_number", sa.Integer(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["draft_id"], ["drafts.id"], name="fk_draft_asides_draft_id", ondelete="CASCADE"
+            ["draft_id"], ["drafts.id"], name=op.f("fk_draft_asides_draft_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_draft_asides"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_asides")),
     )
-    op.create_index("ix_draft_asides_draft_id", "draft_asides", ["draft_id"], unique=False)
+    op.create_index(op.f("ix_draft_asides_draft_id"), "draft_asides", ["draft_id"], unique=False)
     op.create_table(
         "extra_attempts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -417,13 +431,15 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("granted_by", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolments.id"], name="fk_extra_attempts_enrolment_id"),
-        sa.ForeignKeyConstraint(["granted_by"], ["users.id"], name="fk_extra_attempts_granted_by"),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name="fk_extra_attempts_module_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_extra_attempts"),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolments.id"], name=op.f("fk_extra_attempts_enrolment_id")
+        ),
+        sa.ForeignKeyConstraint(["granted_by"], ["users.id"], name=op.f("fk_extra_attempts_granted_by")),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_extra_attempts_module_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extra_attempts")),
     )
     op.create_index(
-        "ix_extra_attempts_enrolment_id_module_id",
+        op.f("ix_extra_attempts_enrolment_id_module_id"),
         "extra_attempts",
         ["enrolment_id", "module_id"],
         unique=False,
@@ -440,28 +456,28 @@ def upgrade() -> None:
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name="fk_module_revisions_created_by"),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name="fk_module_revisions_module_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_module_revisions"),
-        sa.UniqueConstraint("module_id", "digest", name="uq_module_revisions_module_id_digest"),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_module_revisions_created_by")),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_module_revisions_module_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_revisions")),
+        sa.UniqueConstraint("module_id", "digest", name=op.f("uq_module_revisions_module_id_digest")),
     )
     op.create_table(
         "release_media",
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["digest"], ["media.digest"], name="fk_release_media_digest"),
-        sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name="fk_release_media_release_id"),
-        sa.PrimaryKeyConstraint("release_id", "path", name="pk_release_media"),
+        sa.ForeignKeyConstraint(["digest"], ["media.digest"], name=op.f("fk_release_media_digest")),
+        sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_release_media_release_id")),
+        sa.PrimaryKeyConstraint("release_id", "path", name=op.f("pk_release_media")),
     )
-    op.create_index("ix_release_media_digest", "release_media", ["digest"], unique=False)
+    op.create_index(op.f("ix_release_media_digest"), "release_media", ["digest"], unique=False)
     op.create_table(
         "ticks",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Text(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolments.id"], name="fk_ticks_enrolment_id"),
-        sa.PrimaryKeyConstraint("enrolment_id", "item_id", name="pk_ticks"),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolments.id"], name=op.f("fk_ticks_enrolment_id")),
+        sa.PrimaryKeyConstraint("enrolment_id", "item_id", name=op.f("pk_ticks")),
     )
     op.create_table(
         "attempts",
@@ -476,17 +492,21 @@ def upgrade() -> None:
         sa.Column("pass_mark", sa.Integer(), nullable=False),
         sa.Column("deadline", sa.DateTime(timezone=True), nullable=True),
         sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("pass_mark >= 0 AND pass_mark <= 10000", name="ck_attempts_pass_mark_is_a_share"),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolments.id"], name="fk_attempts_enrolment_id"),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name="fk_attempts_module_id"),
-        sa.ForeignKeyConstraint(["revision_id"], ["module_revisions.id"], name="fk_attempts_revision_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_attempts"),
-        sa.UniqueConstraint(
-            "enrolment_id", "module_id", "number", name="uq_attempts_enrolment_id_module_id_number"
+        sa.CheckConstraint(
+            "pass_mark >= 0 AND pass_mark <= 10000", name=op.f("ck_attempts_pass_mark_is_a_share")
         ),
-        sa.UniqueConstraint("uuid", name="uq_attempts_uuid"),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolments.id"], name=op.f("fk_attempts_enrolment_id")),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_attempts_module_id")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["module_revisions.id"], name=op.f("fk_attempts_revision_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
+        sa.UniqueConstraint(
+            "enrolment_id", "module_id", "number", name=op.f("uq_attempts_enrolment_id_module_id_number")
+        ),
+        sa.UniqueConstraint("uuid", name=op.f("uq_attempts_uuid")),
     )
-    op.create_index("ix_attempts_revision_id", "attempts", ["revision_id"], unique=False)
+    op.create_index(op.f("ix_attempts_revision_id"), "attempts", ["revision_id"], unique=False)
     op.create_index(
         "one_open_attempt",
         "attempts",
@@ -533,20 +553,25 @@ def upgrade() -> None:
         sa.Column("verification_url", sa.Text(), nullable=False),
         sa.Column("template_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["completion_id"], ["course_completions.id"], name="fk_certificates_completion_id"
+            ["completion_id"], ["course_completions.id"], name=op.f("fk_certificates_completion_id")
         ),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolments.id"], name="fk_certificates_enrolment_id"),
-        sa.ForeignKeyConstraint(["follows_id"], ["certificates.id"], name="fk_certificates_follows_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_certificates"),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolments.id"], name=op.f("fk_certificates_enrolment_id")
+        ),
+        sa.ForeignKeyConstraint(["follows_id"], ["certificates.id"], name=op.f("fk_certificates_follows_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates")),
         sa.UniqueConstraint(
-            "enrolment_id", "period", "issue_number", name="uq_certificates_enrolment_id_period_issue_number"
+            "enrolment_id",
+            "period",
+            "issue_number",
+            name=op.f("uq_certificates_enrolment_id_period_issue_number"),
         ),
-        sa.UniqueConstraint("follows_id", name="uq_certificates_follows_id"),
-        sa.UniqueConstraint("number", name="uq_certificates_number"),
-        sa.UniqueConstraint("serial", name="uq_certificates_serial"),
-        sa.UniqueConstraint("series", "sequence", name="uq_certificates_series_sequence"),
+        sa.UniqueConstraint("follows_id", name=op.f("uq_certificates_follows_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_certificates_number")),
+        sa.UniqueConstraint("serial", name=op.f("uq_certificates_serial")),
+        sa.UniqueConstraint("series", "sequence", name=op.f("uq_certificates_series_sequence")),
     )
-    op.create_index("ix_certificates_issued_at", "certificates", ["issued_at"], unique=False)
+    op.create_index(op.f("ix_certificates_issued_at"), "certificates", ["issued_at"], unique=False)
     op.create_table(
         "corrections",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -559,19 +584,19 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_by", sa.Integer(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name="fk_corrections_course_id"),
+        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_corrections_course_id")),
         sa.ForeignKeyConstraint(
-            ["from_revision_id"], ["module_revisions.id"], name="fk_corrections_from_revision_id"
+            ["from_revision_id"], ["module_revisions.id"], name=op.f("fk_corrections_from_revision_id")
         ),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name="fk_corrections_module_id"),
-        sa.ForeignKeyConstraint(["opened_by"], ["users.id"], name="fk_corrections_opened_by"),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_corrections_module_id")),
+        sa.ForeignKeyConstraint(["opened_by"], ["users.id"], name=op.f("fk_corrections_opened_by")),
         sa.ForeignKeyConstraint(
-            ["to_revision_id"], ["module_revisions.id"], name="fk_corrections_to_revision_id"
+            ["to_revision_id"], ["module_revisions.id"], name=op.f("fk_corrections_to_revision_id")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_corrections"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_corrections")),
     )
     op.create_index(
-        "ix_corrections_course_id_closed_at", "corrections", ["course_id", "closed_at"], unique=False
+        op.f("ix_corrections_course_id_closed_at"), "corrections", ["course_id", "closed_at"], unique=False
     )
     op.create_table(
         "module_reads",
@@ -579,10 +604,14 @@ def upgrade() -> None:
         sa.Column("module_id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolments.id"], name="fk_module_reads_enrolment_id"),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name="fk_module_reads_module_id"),
-        sa.ForeignKeyConstraint(["revision_id"], ["module_revisions.id"], name="fk_module_reads_revision_id"),
-        sa.PrimaryKeyConstraint("enrolment_id", "module_id", name="pk_module_reads"),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolments.id"], name=op.f("fk_module_reads_enrolment_id")
+        ),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_module_reads_module_id")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["module_revisions.id"], name=op.f("fk_module_reads_revision_id")
+        ),
+        sa.PrimaryKeyConstraint("enrolment_id", "module_id", name=op.f("pk_module_reads")),
     )
     op.create_table(
         "release_modules",
@@ -595,29 +624,29 @@ def upgrade() -> None:
         sa.Column("required", sa.Boolean(), nullable=False),
         sa.Column("completion", sa.Text(), nullable=False),
         sa.Column("has_quiz", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name="fk_release_modules_module_id"),
-        sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name="fk_release_modules_release_id"),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_release_modules_module_id")),
+        sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_release_modules_release_id")),
         sa.ForeignKeyConstraint(
-            ["revision_id"], ["module_revisions.id"], name="fk_release_modules_revision_id"
+            ["revision_id"], ["module_revisions.id"], name=op.f("fk_release_modules_revision_id")
         ),
-        sa.PrimaryKeyConstraint("release_id", "module_id", name="pk_release_modules"),
-        sa.UniqueConstraint("release_id", "position", name="uq_release_modules_release_id_position"),
+        sa.PrimaryKeyConstraint("release_id", "module_id", name=op.f("pk_release_modules")),
+        sa.UniqueConstraint("release_id", "position", name=op.f("uq_release_modules_release_id_position")),
     )
     op.create_index(
-        "ix_release_modules_module_id_release_id",
+        op.f("ix_release_modules_module_id_release_id"),
         "release_modules",
         ["module_id", "release_id"],
         unique=False,
     )
-    op.create_index("ix_release_modules_revision_id", "release_modules", ["revision_id"], unique=False)
+    op.create_index(op.f("ix_release_modules_revision_id"), "release_modules", ["revision_id"], unique=False)
     op.create_table(
         "attempt_items",
         sa.Column("attempt_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name="fk_attempt_items_attempt_id"),
-        sa.PrimaryKeyConstraint("attempt_id", "position", name="pk_attempt_items"),
-        sa.UniqueConstraint("attempt_id", "item_id", name="uq_attempt_items_attempt_id_item_id"),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_attempt_items_attempt_id")),
+        sa.PrimaryKeyConstraint("attempt_id", "position", name=op.f("pk_attempt_items")),
+        sa.UniqueConstraint("attempt_id", "item_id", name=op.f("uq_attempt_items_attempt_id_item_id")),
     )
     op.create_table(
         "certificate_events",
@@ -627,14 +656,14 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["by_id"], ["users.id"], name="fk_certificate_events_by_id"),
+        sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_certificate_events_by_id")),
         sa.ForeignKeyConstraint(
-            ["certificate_id"], ["certificates.id"], name="fk_certificate_events_certificate_id"
+            ["certificate_id"], ["certificates.id"], name=op.f("fk_certificate_events_certificate_id")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_certificate_events"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_events")),
     )
     op.create_index(
-        "ix_certificate_events_certificate_id_id",
+        op.f("ix_certificate_events_certificate_id_id"),
         "certificate_events",
         ["certificate_id", "id"],
         unique=False,
@@ -648,12 +677,15 @@ def upgrade() -> None:
         sa.Column("word", sa.Text(), nullable=False),
         sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("marked_by", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name="fk_essay_marks_attempt_id"),
-        sa.ForeignKeyConstraint(["marked_by"], ["users.id"], name="fk_essay_marks_marked_by"),
-        sa.PrimaryKeyConstraint("id", name="pk_essay_marks"),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_essay_marks_attempt_id")),
+        sa.ForeignKeyConstraint(["marked_by"], ["users.id"], name=op.f("fk_essay_marks_marked_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_essay_marks")),
     )
     op.create_index(
-        "ix_essay_marks_attempt_id_item_id_id", "essay_marks", ["attempt_id", "item_id", "id"], unique=False
+        op.f("ix_essay_marks_attempt_id_item_id_id"),
+        "essay_marks",
+        ["attempt_id", "item_id", "id"],
+        unique=False,
     )
     op.create_table(
         "grades",
@@ -667,15 +699,18 @@ def upgrade() -> None:
         sa.Column("max_points", sa.Integer(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("passed", sa.Boolean(), nullable=True),
-        sa.CheckConstraint("(passed IS NULL) = (outcome <> 'graded')", name="ck_grades_passed_once_graded"),
         sa.CheckConstraint(
-            "points IS NULL OR (points >= 0 AND points <= max_points)", name="ck_grades_points_within_max"
+            "(passed IS NULL) = (outcome <> 'graded')", name=op.f("ck_grades_passed_once_graded")
         ),
-        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name="fk_grades_attempt_id"),
-        sa.ForeignKeyConstraint(["graded_by"], ["users.id"], name="fk_grades_graded_by"),
-        sa.PrimaryKeyConstraint("id", name="pk_grades"),
+        sa.CheckConstraint(
+            "points IS NULL OR (points >= 0 AND points <= max_points)",
+            name=op.f("ck_grades_points_within_max"),
+        ),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_grades_attempt_id")),
+        sa.ForeignKeyConstraint(["graded_by"], ["users.id"], name=op.f("fk_grades_graded_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grades")),
     )
-    op.create_index("ix_grades_attempt_id_id", "grades", ["attempt_id", "id"], unique=False)
+    op.create_index(op.f("ix_grades_attempt_id_id"), "grades", ["attempt_id", "id"], unique=False)
     op.create_table(
         "module_completions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -685,18 +720,24 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name="fk_module_completions_attempt_id"),
         sa.ForeignKeyConstraint(
-            ["enrolment_id"], ["enrolments.id"], name="fk_module_completions_enrolment_id"
+            ["attempt_id"], ["attempts.id"], name=op.f("fk_module_completions_attempt_id")
         ),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name="fk_module_completions_module_id"),
         sa.ForeignKeyConstraint(
-            ["revision_id"], ["module_revisions.id"], name="fk_module_completions_revision_id"
+            ["enrolment_id"], ["enrolments.id"], name=op.f("fk_module_completions_enrolment_id")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_module_completions"),
-        sa.UniqueConstraint("enrolment_id", "module_id", name="uq_module_completions_enrolment_id_module_id"),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_module_completions_module_id")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["module_revisions.id"], name=op.f("fk_module_completions_revision_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_completions")),
+        sa.UniqueConstraint(
+            "enrolment_id", "module_id", name=op.f("uq_module_completions_enrolment_id_module_id")
+        ),
     )
-    op.create_index("ix_module_completions_module_id", "module_completions", ["module_id"], unique=False)
+    op.create_index(
+        op.f("ix_module_completions_module_id"), "module_completions", ["module_id"], unique=False
+    )
     op.create_table(
         "responses",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -708,10 +749,12 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("counts", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name="fk_responses_attempt_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_responses"),
-        sa.UniqueConstraint("attempt_id", "event", name="uq_responses_attempt_id_event"),
-        sa.UniqueConstraint("attempt_id", "item_id", "number", name="uq_responses_attempt_id_item_id_number"),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_responses_attempt_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_responses")),
+        sa.UniqueConstraint("attempt_id", "event", name=op.f("uq_responses_attempt_id_event")),
+        sa.UniqueConstraint(
+            "attempt_id", "item_id", "number", name=op.f("uq_responses_attempt_id_item_id_number")
+        ),
     )
     op.create_table(
         "grade_items",
@@ -720,8 +763,8 @@ def upgrade() -> None:
         sa.Column("points", sa.Integer(), nullable=True),
         sa.Column("max_points", sa.Integer(), nullable=False),
         sa.Column("right", sa.Boolean(), nullable=True),
-        sa.ForeignKeyConstraint(["grade_id"], ["grades.id"], name="fk_grade_items_grade_id"),
-        sa.PrimaryKeyConstraint("grade_id", "item_id", name="pk_grade_items"),
+        sa.ForeignKeyConstraint(["grade_id"], ["grades.id"], name=op.f("fk_grade_items_grade_id")),
+        sa.PrimaryKeyConstraint("grade_id", "item_id", name=op.f("pk_grade_items")),
     )
     _close_the_circle()
     _guard()
