@@ -8,6 +8,7 @@ import re
 import stat
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -176,6 +177,7 @@ class _Course:
             self.note(COURSE_FILE, "K119a", text=self.slug, name=self.slug)
         numbers: dict[str, str] = {}
         folded: dict[str, str] = {}
+        forms = Counter(name.casefold() for name in self.files)
         for name in sorted(self.files):
             other = folded.setdefault(name.casefold(), name)
             if other != name:
@@ -191,7 +193,7 @@ class _Course:
                 numbers.setdefault(slug, name)
                 if slug in ("pretes", "postes"):
                     self.note(name, "K119b", text=name, name=name)
-            elif name not in _KNOWN and name != RELEASE_FILE:
+            elif name not in _KNOWN and name != RELEASE_FILE and forms[name.casefold()] == 1:
                 self.check_stranger(name)
 
     def check_stranger(self, name: str) -> None:

@@ -220,9 +220,9 @@ class _Scanner:
 
     def take_blank(self, matched: int) -> None:
         self.close_leaf()
-        # A blank line ends quotes; items wait for what comes next.
+        # A blank line ends quotes and items that began empty; other items wait for what comes next.
         for index in range(matched, len(self.open)):
-            if self.open[index].kind is Kind.QUOTE:
+            if self.open[index].kind is Kind.QUOTE or not self.open[index].children:
                 del self.open[index:]
                 break
         self.blank = True

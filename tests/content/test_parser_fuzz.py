@@ -20,9 +20,33 @@ EXAMPLE = (Path(__file__).parent.parent / "courses/sound/contoh/01-dasar-halal.m
 PIECES = [
     *"\n \t-*+>#`~[]()<>!|\\:_&{}%",
     *("\n\n", "\r\n", "    ", "```\n", "~~~", "<!--", "-->", "- [x] ", "- [ ] ", "> ", "1. ", "2) ", "---\n"),
-    *("### Soal 1\n", "## Kuis\n", "<!-- id: q-abcdef -->\n", "- Jawaban: ", "- Jawaban angka: ", "- Jenis: "),
-    *("**Pembahasan:** ", "**Petunjuk:** ", "| a | b |\n|---|---|\n", "[^1]", "[^1]: x\n", "![](media/a.png)"),
-    *("- Nilai: 2\n", "- Lulus: 70%\n", "urutkan\n", "jodohkan\n", "uraian\n", "a. b\n", "\u00a0", "\u2028", "é"),
+    *(
+        "### Soal 1\n",
+        "## Kuis\n",
+        "<!-- id: q-abcdef -->\n",
+        "- Jawaban: ",
+        "- Jawaban angka: ",
+        "- Jenis: ",
+    ),
+    *(
+        "**Pembahasan:** ",
+        "**Petunjuk:** ",
+        "| a | b |\n|---|---|\n",
+        "[^1]",
+        "[^1]: x\n",
+        "![](media/a.png)",
+    ),
+    *(
+        "- Nilai: 2\n",
+        "- Lulus: 70%\n",
+        "urutkan\n",
+        "jodohkan\n",
+        "uraian\n",
+        "a. b\n",
+        "\u00a0",
+        "\u2028",
+        "é",
+    ),
     *("<!-- abaikan: K98 -->\n", "<b>", "[a]: b\n", "[a][b]", "± 5%", "1.000 – 2", "{50%}", "a", "0", "\x00"),
 ]
 some_text = st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=60).map("".join)
@@ -77,9 +101,25 @@ def test_no_front_matter_raises(text):
     parse_glossary(text)
 
 
-@given(st.dictionaries(st.sampled_from(
-    ["kursus.md", "01-a.md", "02-b.md", "postes.md", "pretes.md", "glosarium.md", "media/a.png", "x", "media/b/c"]
-) | st.text(max_size=8), st.binary(max_size=80) | some_text.map(lambda text: text.encode("utf-8", "replace"))))
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "kursus.md",
+                "01-a.md",
+                "02-b.md",
+                "postes.md",
+                "pretes.md",
+                "glosarium.md",
+                "media/a.png",
+                "x",
+                "media/b/c",
+            ]
+        )
+        | st.text(max_size=8),
+        st.binary(max_size=80) | some_text.map(lambda text: text.encode("utf-8", "replace")),
+    )
+)
 @FAST
 def test_no_files_raise(files):
     read_files("kursus", files)

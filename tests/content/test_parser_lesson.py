@@ -165,7 +165,9 @@ def test_a_course_page_has_no_checklist_and_no_quiz():
 
 
 def test_a_glossary_keeps_its_entries_in_order():
-    glossary, problems = parse_glossary("# Singkatan\n\n*[NIB]: Nomor Induk Berusaha\n*[OSS]: Satu pintu\n*[NIB]: x\n")
+    glossary, problems = parse_glossary(
+        "# Singkatan\n\n*[NIB]: Nomor Induk Berusaha\n*[OSS]: Satu pintu\n*[NIB]: x\n"
+    )
 
     assert problems == []
     assert list(glossary.entries.items()) == [("NIB", "Nomor Induk Berusaha"), ("OSS", "Satu pintu")]

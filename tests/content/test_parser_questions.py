@@ -167,7 +167,10 @@ TABLE = {
     "true and false both right": ("Apa?\n\n- [x] Benar\n- [x] Salah\n", [(-2, "K02")]),
     "only wrong answers": ("Apa?\n\n- Jawaban salah: teh\n", [(-2, "K32")]),
     # Ordering and matching
-    "shuffling an ordering": ("U.\n\n1. A\n2. B\n3. C\n\n- Jenis: urutkan\n- Acak pilihan: tidak\n", [(8, "K52")]),
+    "shuffling an ordering": (
+        "U.\n\n1. A\n2. B\n3. C\n\n- Jenis: urutkan\n- Acak pilihan: tidak\n",
+        [(8, "K52")],
+    ),
     "steps that count": ("U.\n\n1. Hari 1\n2. Hari 2\n3. Hari 3\n\n- Jenis: urutkan\n", [(3, "K63")]),
     "row with one cell": ("P.\n\n|a|b|\n|-|-|\n|c|d|\n|e|f|\n|g|\n\n- Jenis: jodohkan\n", [(7, "K74")]),
     "second table": (
@@ -201,7 +204,10 @@ TABLE = {
     "note": ("<!-- catatan: cek lagi -->\n\nApa?\n\n" + BOXES, []),
     "excused block": ("<!-- abaikan: K99 contoh -->\nTidak boleh kecuali perlu.\n\n" + BOXES, []),
     "excused by letter": ("<!-- abaikan: K99a -->\nTidak boleh kecuali perlu.\n\n" + BOXES, []),
-    "excused something else": ("<!-- abaikan: K99b -->\nTidak boleh kecuali perlu.\n\n" + BOXES, [(2, "K99a")]),
+    "excused something else": (
+        "<!-- abaikan: K99b -->\nTidak boleh kecuali perlu.\n\n" + BOXES,
+        [(2, "K99a")],
+    ),
     "excusing an error": ("Apa?\n\n<!-- abaikan: K05 -->\n- [x] A\n- [ ]\n", [(5, "K05")]),
     "excused list": ("Apa?\n\n<!-- abaikan: K23 -->\n- [x] A\n- [ ] B\n  > b\n- [ ] C\n", []),
     # Code is text
@@ -209,7 +215,10 @@ TABLE = {
     "html in code": ("Tulis `<b>`.\n\n" + BOXES, []),
     # Reading
     "short after a long sentence": (" ".join(["kata"] * 30) + ". Apa?\n\n" + BOXES, []),
-    "sentence over two lines": (" ".join(["kata"] * 20) + "\n" + " ".join(["kata"] * 11) + "\n\n" + BOXES, [(1, "K99b")]),
+    "sentence over two lines": (
+        " ".join(["kata"] * 20) + "\n" + " ".join(["kata"] * 11) + "\n\n" + BOXES,
+        [(1, "K99b")],
+    ),
     "bukan tidak": ("Itu bukan tidak mungkin.\n\n" + BOXES, [(1, "K99a")]),
     "footnote in its prompt": ("Apa?[^1]\n\n[^1]: Catatan.\n\n" + BOXES, []),
     "footnote of another piece": ("Apa?[^1]\n\n[^1]: C.\n\n- [x] A\n- [ ] B[^1]\n", [(6, "K113a")]),
@@ -243,7 +252,9 @@ def test_values_of_settings_are_checked(setting, allowed):
 
 
 def test_a_choice_keeps_text_key_and_feedback_of_each_option():
-    item, _ = read("Apa?\n\n- [x] Tempe\n  goreng\n  > Ya.\n  >\n  > Betul.\n- [ ] Arak\n\n  > Tidak.\n- Nilai: 2,5\n")
+    item, _ = read(
+        "Apa?\n\n- [x] Tempe\n  goreng\n  > Ya.\n  >\n  > Betul.\n- [ ] Arak\n\n  > Tidak.\n- Nilai: 2,5\n"
+    )
 
     assert isinstance(item, ChoiceItem)
     assert item.type is ItemType.SINGLE
@@ -309,7 +320,9 @@ def test_the_shuffling_of_options_is_settled_by_the_parser(options, quiz, shuffl
 
 
 def test_a_text_item_keeps_rows_weights_and_feedback():
-    item, _ = read("Apa?\n\n- Jawaban: teh | es \\| teh\n  > Ya.\n- Jawaban: kopi {50%}\n- Jawaban salah: air\n- Toleransi ketik: 1\n")
+    item, _ = read(
+        "Apa?\n\n- Jawaban: teh | es \\| teh\n  > Ya.\n- Jawaban: kopi {50%}\n- Jawaban salah: air\n- Toleransi ketik: 1\n"
+    )
 
     assert isinstance(item, TextItem)
     assert [(v.text, v.weight, v.row) for v in item.variants] == [

@@ -43,7 +43,9 @@ def test_a_pretest_has_one_attempt_and_never_shows_its_key():
 
 
 def test_a_pretest_may_say_otherwise():
-    quiz, _ = read("## Kuis\n\n- Kesempatan: bebas\n- Tampilkan kunci: langsung\n\n" + question(1), name="pretes.md")
+    quiz, _ = read(
+        "## Kuis\n\n- Kesempatan: bebas\n- Tampilkan kunci: langsung\n\n" + question(1), name="pretes.md"
+    )
 
     assert (quiz.attempts, quiz.show_key) == (None, ShowKey.WITH_RESULT)
 
@@ -59,7 +61,8 @@ def test_settings_are_read_in_both_languages():
         "## Kuis: Dasar\n\nBaca dulu.\n\n- Lulus: 66,67%\n- Kesempatan: 3\n- Jeda: 2 jam\n- Waktu: 20 menit\n"
         "- Ambil: 2 soal\n- Ambil: 1 dari harga\n- Acak soal: tidak\n- Acak pilihan: tidak\n"
         "- Tampilkan kunci: setelah kesempatan habis\n- Nilai diambil: terakhir\n\n"
-        + question(1, "- Kelompok: harga\n") + question(2)
+        + question(1, "- Kelompok: harga\n")
+        + question(2)
     )
     english, also = read(
         "## Quiz: Dasar\n\nBaca dulu.\n\n- Pass: 66,67\n- Attempts: 3\n- Wait: 2 hours\n- Time: 20 minutes\n"
@@ -92,12 +95,15 @@ TABLE = {
         [(4, "K92c")],
     ),
     "a draw that cannot pass": (
-        "## Kuis\n\n- Lulus: 70%\n- Ambil: 1 soal\n\n" + question(1) + question(2, body="- Jawaban: a {50%}\n"),
+        "## Kuis\n\n- Lulus: 70%\n- Ambil: 1 soal\n\n"
+        + question(1)
+        + question(2, body="- Jawaban: a {50%}\n"),
         [(3, "K93")],
     ),
     "a group that cannot pass": (
         "## Kuis\n\n- Ambil: 1 dari g\n\n"
-        + question(1, "- Kelompok: g\n", "- Jawaban angka: 5 {50%}\n") + question(2, "- Kelompok: g\n"),
+        + question(1, "- Kelompok: g\n", "- Jawaban angka: 5 {50%}\n")
+        + question(2, "- Kelompok: g\n"),
         [(1, "K93")],
     ),
     "all together pass": (
@@ -119,7 +125,8 @@ TABLE = {
         [],
     ),
     "excused next question only": (
-        "## Kuis\n\n<!-- abaikan: K35, K99 alasan -->\n<!-- catatan: a -->\n" + question(2)
+        "## Kuis\n\n<!-- abaikan: K35, K99 alasan -->\n<!-- catatan: a -->\n"
+        + question(2)
         + question(3).replace("Apa?", "Tidak boleh kecuali perlu."),
         [(16, "K99a")],
     ),
@@ -191,7 +198,9 @@ def test_wrong_options_of_a_pretest_need_no_feedback():
 
 
 def test_after_a_fence_that_never_closes_nothing_more_is_reported():
-    text = "## Kuis\n\n" + question(1, body="- [x] A\n- [ ]\n") + question(2, body="```\n- [ ] B\n") + "- [ ]\n"
+    text = (
+        "## Kuis\n\n" + question(1, body="- [x] A\n- [ ]\n") + question(2, body="```\n- [ ] B\n") + "- [ ]\n"
+    )
 
     _, found = read(text)
 

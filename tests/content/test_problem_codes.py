@@ -109,7 +109,12 @@ def test_problems_are_ordered_as_an_author_reads():
     def at(file, line, code):
         return Problem(file, line, code, Level.ERROR, "")
 
-    found = [at("02-b.md", 1, "K01"), at("01-a.md", 9, "K10"), at("01-a.md", 9, "K05"), at("kursus.md", 3, "K01")]
+    found = [
+        at("02-b.md", 1, "K01"),
+        at("01-a.md", 9, "K10"),
+        at("01-a.md", 9, "K05"),
+        at("kursus.md", 3, "K01"),
+    ]
 
     ordered = [(one.file, one.code) for one in order_problems([*found, found[0]])]
 

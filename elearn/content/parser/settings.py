@@ -133,8 +133,10 @@ def read_key(text: str) -> Keyed | None:
         return None
     written = " ".join(match[1].replace("\u00a0", " ").split())
     name = written.casefold()
-    value = match[3].replace("\u00a0", " ")
-    tidy = not match[2] and (not value or (value[0] == " " and value[1:2] != " ")) and match[1] == written
+    raw = match[3]
+    value = raw.replace("\u00a0", " ")
+    spaced = not raw or (raw[0] == " " and raw[1:2] not in (" ", "\u00a0"))
+    tidy = spaced and not match[2] and match[1] == written
     return Keyed(
         written,
         value.strip(),
