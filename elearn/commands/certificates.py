@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from elearn.commands.database import open_app
+from elearn.commands.failures import CommandError
 from elearn.records.audit.models import Way
 from elearn.records.certificates import queries, services
 from elearn.web.clock import utc_now
@@ -25,6 +26,8 @@ def revoke(serial: str, reason: str) -> None:
     with app.app_context():
         session = db.session()
         certificate = queries.certificate_by_serial(session, serial)
+        if certificate is None:
+            raise CommandError(f"Kode cek {serial} tidak ada di catatan.")
         services.revoke(session, certificate, reason=reason, actor=None, way=Way.COMMAND, now=utc_now())
         session.commit()
         click.echo(f"Sertifikat {certificate.number} sudah dicabut.")

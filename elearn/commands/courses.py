@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -47,10 +47,11 @@ def check(context: click.Context, paths: Paths, output: str, fix: bool, write_id
     failed = False
     for path in course_folders(paths):
         if write_ids:
-            _rewrite(path, lambda texts: mending.write_ids_of_course(texts))
+            _rewrite(path, mending.write_ids_in_files)
         if fix:
-            _, found = library.read_course(path, today=_today())
-            _rewrite(path, lambda texts, found=found: mending.fix_course(texts, found))
+            _rewrite(
+                path, lambda files, slug=path.resolve().name: mending.fix_files(slug, files, today=_today())
+            )
         _, problems = library.read_course(path, today=_today())
         failed = failed or any(problem.level is Level.ERROR for problem in problems)
         for problem in problems:
@@ -299,12 +300,17 @@ def _as_json(problem: Problem, name: str) -> dict[str, Any]:
     }
 
 
-def _rewrite(path: Path, change: Any) -> None:
+def _rewrite(path: Path, change: Callable[[dict[str, bytes]], Mapping[str, bytes]]) -> None:
+    """Write those files of the course folder *path* that *change* makes different."""
     if not path.is_dir():
         raise CommandError(f"{path} adalah berkas ZIP; ekstrak dulu supaya bisa diubah.")
-    texts = {file.name: file.read_bytes() for file in sorted(path.glob("*.md"))}
-    for name, content in change(texts).items():
-        if content != texts[name]:
+    files = {
+        file.relative_to(path).as_posix(): file.read_bytes()
+        for file in sorted(path.rglob("*"))
+        if file.is_file()
+    }
+    for name, content in change(files).items():
+        if content != files.get(name):
             (path / name).write_bytes(content)
 
 

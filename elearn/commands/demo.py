@@ -18,15 +18,16 @@ from elearn.commands.database import prepare_database
 from elearn.commands.failures import CommandError
 from elearn.commands.serving import check_port, run_server
 from elearn.content.documents import ModuleKind
-from elearn.content.items import Item
-from elearn.content.presentation import empty_answer, right_answer, show_answer
+from elearn.content.items import Answer, EssayItem, Item, MatchItem, OrderItem
+from elearn.content.marking import right_answer
+from elearn.content.presentation import show_answer
 from elearn.records import authoring, study
 from elearn.records.accounts import queries as accounts
 from elearn.records.accounts import services as account_services
 from elearn.records.accounts.models import Role, User
 from elearn.records.accounts.regencies import REGENCIES
+from elearn.records.attempts.answers import items_of
 from elearn.records.attempts.models import Attempt
-from elearn.records.attempts.queries import items_of
 from elearn.records.audit.models import Way
 from elearn.records.catalogue import queries as catalogue
 from elearn.records.catalogue.models import Course
@@ -196,6 +197,8 @@ class History:
     def run(self, at: datetime, *, steps: int) -> None:
         """Enrol at *at* and go on for *steps* modules, or until the present."""
         enrolment = study.enrol(self.session, self.learner, self.course.slug, now=at)
+        if enrolment.course.live_release_id is None:
+            return
         release = catalogue.release_view(self.session, enrolment.course.live_release_id)
         for module in release.modules[: steps + 1]:
             at += timedelta(hours=self.chance.randrange(2, 60), minutes=self.chance.randrange(60))
@@ -223,27 +226,26 @@ class History:
                     now=at,
                 )
             outcome = study.hand_in(self.session, attempt, now=at)
-            if outcome.grade.passed:
+            if outcome.grade is None or outcome.grade.passed:
                 break
             self.skill = min(0.99, self.skill + 0.1)
             at += timedelta(minutes=self.chance.randrange(10, 300))
         return at
 
     def _answer(self, item: Item, attempt: Attempt) -> object:
-        right = right_answer(item)
-        if right is None:
+        if isinstance(item, EssayItem):
             return "Minyak goreng, karena labelnya belum saya simpan."
-        wrong = self.chance.random() > self.skill
-        if not wrong:
+        right = right_answer(item)
+        if self.chance.random() <= self.skill:
             return show_answer(item, right, seed=attempt.seed)
         if isinstance(right, str):
             return "belum tahu"
-        other = (
-            tuple(reversed(right))
-            if item.type == "order"
-            else right[:-1] or ((1,) if right == (0,) else (0,))
-        )
-        return show_answer(item, other or empty_answer(item), seed=attempt.seed)
+        wrong: Answer = (1,) if right == (0,) else (0,)
+        if isinstance(item, OrderItem):
+            wrong = tuple(reversed(range(len(item.steps))))
+        elif isinstance(item, MatchItem):
+            wrong = tuple((left, 0) for left in range(len(item.lefts)))
+        return show_answer(item, wrong, seed=attempt.seed)
 
     def _confirm(self, enrolment: Enrolment, at: datetime) -> None:
         regency = accounts.regency_of(self.session, self.learner.id, at.astimezone(UTC).date())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 import string
@@ -22,6 +23,7 @@ MAX_ROUNDS = 10
 _ALPHABET = string.digits + string.ascii_lowercase
 _ID_LENGTH = 6
 _HEADING = re.compile(r" {0,3}#{1,6}")
+_ANY_ID = re.compile(r"<!-- id: ([qc]-[a-z0-9]+) -->")
 
 
 def write_ids(text: str, file_name: str, *, taken: Container[str]) -> str:
@@ -43,6 +45,25 @@ def write_ids(text: str, file_name: str, *, taken: Container[str]) -> str:
             body = line.removesuffix("\r").rstrip(" ")
             lines[number - 1] = f"{body} <!-- id: {_new_id('c', taken, given)} -->{ending}"
     return "\n".join(lines)
+
+
+def write_ids_in_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return *files* of one course with the missing ids added, unique in the course.
+
+    A file that is not UTF-8 is left as it is: that is a problem of its own.
+    """
+    texts: dict[str, str] = {}
+    for name, content in files.items():
+        if name.endswith(".md") and "/" not in name:
+            with contextlib.suppress(UnicodeDecodeError):
+                texts[name] = content.decode("utf-8")
+    taken = {found for text in texts.values() for found in _ANY_ID.findall(text)}
+    written = dict(files)
+    for name, text in texts.items():
+        new = write_ids(text, name, taken=taken)
+        taken.update(_ANY_ID.findall(new))
+        written[name] = new.encode()
+    return written
 
 
 def _new_id(kind: str, taken: Container[str], given: set[str]) -> str:
