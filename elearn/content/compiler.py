@@ -289,7 +289,7 @@ def page_digest(course: CourseDocument, context: CourseContext | None = None) ->
     It is made as in :func:`revision_digest`; its object has ``form``, ``text``, ``glossary`` and ``media``.
     """
     context = context or CourseContext.of(course)
-    paths = [*_addresses([course.body], ""), course.image]
+    paths = [*_media_paths([course.body], ""), course.image]
     return _digest(
         {
             "form": _PAGE_FORM,
@@ -310,8 +310,7 @@ def glossary_used(module: ModuleDocument, glossary: Mapping[str, str]) -> dict[s
 
 def media_used(module: ModuleDocument) -> tuple[str, ...]:
     """Return the paths in `media/` that *module* shows or links to, in the order they first stand."""
-    addresses = _addresses(_pieces(module), module.link_definitions)
-    return tuple(dict.fromkeys(path for path in addresses if path.startswith("media/")))
+    return tuple(dict.fromkeys(_media_paths(_pieces(module), module.link_definitions)))
 
 
 def text_of(safe_html: str) -> str:
@@ -383,9 +382,8 @@ class _Renderer:
 
     def picture_size(self, path: str) -> tuple[int, int] | None:
         """Return width and height of the picture at *path*; asked for every picture that is shown."""
-        use = self.course.media.get(path)
-        if use is None:
-            return None
+        path = path.partition("#")[0]
+        use = self.course.media[path]
         self.pictures.add(path)
         return (use.width, use.height) if use.width and use.height else None
 
@@ -498,11 +496,11 @@ def _pieces(module: ModuleDocument) -> Iterator[Piece]:
         yield from (piece for piece in found if piece)
 
 
-def _addresses(pieces: Iterable[Piece], link_definitions: str) -> list[str]:
-    addresses: list[str] = []
+def _media_paths(pieces: Iterable[Piece], link_definitions: str) -> Iterator[str]:
     for piece in pieces:
-        addresses += markup.own_addresses(piece.text, link_definitions)
-    return addresses
+        for address in markup.own_addresses(piece.text, link_definitions):
+            if address.startswith("media/"):
+                yield address.partition("#")[0]
 
 
 def _tuples(values: dict[str, object]) -> dict[str, Any]:

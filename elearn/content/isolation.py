@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from elearn.content.markup.limits import OUTPUT_TOO_LARGE, MarkupLimitError
 
@@ -43,7 +43,11 @@ class WorkerBusyError(RuntimeError):
 
 
 class _StoppedError(Exception):
-    """The worker is gone, by its limits or of itself."""
+    """The worker is gone: by the deadline (*in_time* is False), or of itself."""
+
+    def __init__(self, *, in_time: bool = True) -> None:
+        super().__init__()
+        self.in_time = in_time
 
 
 def run_limited(function: str | Callable[..., Any], *args: Any, seconds: float = 5) -> Any:
@@ -115,9 +119,8 @@ class _Worker:
 
     @staticmethod
     def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-        if pipe is None:
-            raise _StoppedError
-        return pipe
+        # There always is one: both were asked for.
+        return cast("IO[bytes]", pipe)
 
 
 class _Deadline:
@@ -138,15 +141,16 @@ class _Deadline:
                 self.struck = True
                 self.worker.process.kill()
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> _Deadline:
         self.timer.start()
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, *_details: object) -> None:
         with self.lock:
             self.over = True
         self.timer.cancel()
-        if self.struck and kind is None:
-            raise _StoppedError
+        if self.struck and kind in {None, _StoppedError}:
+            raise _StoppedError(in_time=False)
 
 
 class _Pool:
@@ -174,27 +178,29 @@ class _Pool:
         return value
 
     def _call(self, name: str, args: tuple[Any, ...], seconds: float) -> tuple[bool, Any]:
-        worker = self._take()
+        with self.lock:
+            worker = self.idle.pop() if self.idle else None
+        try:
+            if worker is not None:
+                try:
+                    return self._ask(worker, name, args, seconds)
+                except _StoppedError as stopped:
+                    # One that died while it had nothing to do is not the text's fault.
+                    if not stopped.in_time:
+                        raise
+            return self._ask(_Worker(), name, args, seconds)
+        except _StoppedError:
+            raise MarkupLimitError(OUTPUT_TOO_LARGE) from None
+
+    def _ask(self, worker: _Worker, name: str, args: tuple[Any, ...], seconds: float) -> tuple[bool, Any]:
         try:
             result = worker.call(name, args, seconds)
-        except _StoppedError:
-            worker.stop()
-            raise MarkupLimitError(OUTPUT_TOO_LARGE) from None
         except BaseException:
             worker.stop()
             raise
         with self.lock:
             self.idle.append(worker)
         return result
-
-    def _take(self) -> _Worker:
-        with self.lock:
-            while self.idle:
-                worker = self.idle.pop()
-                if worker.process.poll() is None:
-                    return worker
-                worker.stop()
-        return _Worker()
 
     def close(self) -> None:
         """End the idle workers."""
@@ -254,7 +260,7 @@ def _pickled_error(error: Exception) -> bytes:
     return message
 
 
-def main(memory_bytes: int) -> None:
+def main(memory_bytes: int) -> None:  # pragma: no cover - the worker process, where nothing measures it
     """Be a worker: limit the memory of this process, then answer calls."""
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
@@ -265,5 +271,5 @@ def main(memory_bytes: int) -> None:
     serve(sys.stdin.buffer, answers)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover
     main(int(sys.argv[1]))

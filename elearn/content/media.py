@@ -7,7 +7,8 @@ encoded again (:func:`reencode_picture`), which leaves nothing in it but the pic
 from __future__ import annotations
 
 import io
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -49,12 +50,21 @@ _BEGINNINGS = {
 _PILLOW_NAMES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
 _ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
 
+#: What Pillow raises on files that are not what they seem.
+_UNDECODABLE = (OSError, ValueError, SyntaxError, EOFError, LookupError, OverflowError, MemoryError)
+
 MAX_BYTES = 1024 * 1024
 ADVISED_BYTES = 150 * 1024
 #: More than any phone's camera gives, and 200 MB when unpacked.
 MAX_PIXELS = 64_000_000
+#: Of a picture in a folder, which is at most 1 MB: checking decodes it.
+MAX_KEPT_PIXELS = 24_000_000
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 MAX_WIDTH = 1280
+
+
+class _UndecodableError(Exception):
+    """Pillow cannot make a picture of the bytes, or only one that is larger than its head says."""
 
 
 class MediaRefusedError(ValueError):
@@ -98,11 +108,12 @@ def _codes(path: str, content: bytes) -> list[str]:
 
 def _can_be_decoded(content: bytes, declared: str) -> bool:
     size = dimensions(content)
-    if size is None or size[0] * size[1] > MAX_PIXELS:
+    if size is None or size[0] * size[1] > MAX_KEPT_PIXELS:
         return False
     try:
-        _opened(content, declared).load()
-    except _undecodable():
+        with _decoding(content, declared, MAX_KEPT_PIXELS) as picture:
+            picture.load()
+    except _UndecodableError:
         return False
     return True
 
@@ -122,18 +133,19 @@ def reencode_picture(content: bytes) -> tuple[bytes, str]:
     if size[0] * size[1] > MAX_PIXELS:
         raise MediaRefusedError("Ukuran gambar ini terlalu besar (lebih dari 64 megapiksel); perkecil dulu.")
     try:
-        picture = _opened(content, found)
-        if getattr(picture, "n_frames", 1) > 1:
-            raise MediaRefusedError("Gambar bergerak belum bisa ditambahkan di sini; pakai gambar diam.")
-        picture = _made_fit(picture, orientation(content))
-    except _undecodable():
+        with _decoding(content, found, MAX_PIXELS) as picture:
+            moving = getattr(picture, "n_frames", 1) > 1
+            fit = picture if moving else _made_fit(picture, orientation(content))
+    except _UndecodableError:
         raise MediaRefusedError(
             "Gambar ini rusak dan tidak bisa dibuka; simpan ulang, lalu coba lagi."
         ) from None
+    if moving:
+        raise MediaRefusedError("Gambar bergerak belum bisa ditambahkan di sini; pakai gambar diam.")
     target = "image/png" if found == "image/gif" else found
-    encoded = _encoded(picture, target)
+    encoded = _encoded(fit, target)
     if len(encoded) > ADVISED_BYTES and target != "image/webp":
-        smaller = _encoded(picture, "image/webp")
+        smaller = _encoded(fit, "image/webp")
         if len(smaller) < len(encoded):
             encoded, target = smaller, "image/webp"
     if len(encoded) > MAX_BYTES:
@@ -143,15 +155,20 @@ def reencode_picture(content: bytes) -> tuple[bytes, str]:
     return encoded, target
 
 
-def _undecodable() -> tuple[type[Exception], ...]:
-    """What Pillow raises on files that are not what they seem."""
-    return (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, OverflowError, MemoryError)
+@contextmanager
+def _decoding(content: bytes, kind: str, max_pixels: int) -> Iterator[Image]:
+    """Open a picture; what goes wrong until the block ends is an _UndecodableError."""
+    from PIL import Image as ImageModule  # noqa: PLC0415 - heavy, and most servers never need it
 
-
-def _opened(content: bytes, kind: str) -> Image:
-    from PIL import Image  # noqa: PLC0415 - heavy: see docs/decisions
-
-    return Image.open(io.BytesIO(content), formats=[_PILLOW_NAMES[kind]])
+    bombs = (ImageModule.DecompressionBombError, ImageModule.DecompressionBombWarning)
+    try:
+        picture = ImageModule.open(io.BytesIO(content), formats=[_PILLOW_NAMES[kind]])
+        # The head may have said something else: a GIF's frame can be larger than its screen.
+        if picture.width * picture.height > max_pixels:
+            raise _UndecodableError
+        yield picture
+    except (*_UNDECODABLE, *bombs):
+        raise _UndecodableError from None
 
 
 def _made_fit(picture: Image, turned: int) -> Image:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elearn.content.compiler import (
@@ -122,8 +122,8 @@ QUIZ = Quiz(
 
 def test_a_lesson_is_compiled_with_all_that_its_page_shows() -> None:
     lesson = (
-        "## Satu\n\nNIB itu [penting](02-bahan.md#x). ![Alur](media/alur.PNG) ![Alur](media/alur.PNG)\n\n"
-        "- [ ] Sudah *ditulis* <!-- id: c-4k2m9x -->\n\n[dua](#dua) [kursus](kursus.md) [postes](postes.md) [hilang](09-x.md) [luar](/x)"
+        "## Satu\n\nNIB itu [penting](02-bahan.md#x). ![Alur](media/alur.PNG) ![Alur](media/alur.PNG#x)\n\n"
+        "- [ ] Sudah *ditulis* <!-- id: c-4k2m9x -->\n\n[dua](#dua) [kursus](kursus.md) [postes](postes.md) [hilang](09-x.md) [luar](/x) ![modul](01-a.md)"
     )
     module = make_module(
         lesson,
@@ -143,7 +143,7 @@ def test_a_lesson_is_compiled_with_all_that_its_page_shows() -> None:
         f'<img src="/media/{SHA}.png" alt="Alur" width="640" height="480" loading="lazy"> '
         f'<img src="/media/{SHA}.png" alt="Alur" width="640" height="480" loading="lazy"></p>\n'
         '<ul class="checks"><li><label><input type="checkbox" name="c" value="c-4k2m9x"> Sudah <em>ditulis</em></label></li>\n</ul>\n'
-        '<p><a href="#isi-dua">dua</a> <a href="/kursus/halal">kursus</a> <a href="/kursus/halal/postes/kuis">postes</a> hilang luar</p>'
+        '<p><a href="#isi-dua">dua</a> <a href="/kursus/halal">kursus</a> <a href="/kursus/halal/postes/kuis">postes</a> hilang luar modul</p>'
     )
     assert [(entry.level, entry.text, entry.anchor) for entry in compiled.toc] == [(2, "Satu", "isi-satu")]
     assert [(check.id, check.html) for check in compiled.checklist] == [
@@ -153,9 +153,9 @@ def test_a_lesson_is_compiled_with_all_that_its_page_shows() -> None:
     assert (compiled.minutes, compiled.checked_on, compiled.review_on) == (7, "2026-11-23", "")
     assert (
         compiled.search_text
-        == "Mengapa halal\nSatu NIB itu penting. Alur Alur Sudah ditulis dua kursus postes hilang luar"
+        == "Mengapa halal\nSatu NIB itu penting. Alur Alur Sudah ditulis dua kursus postes hilang luar modul"
     )
-    assert compiled.word_count == 13
+    assert compiled.word_count == 14
     assert compiled.weight == len(compiled.lesson_html.encode()) + 1000
     assert compiled.items == {}
 
@@ -232,6 +232,7 @@ def test_a_compiled_module_survives_json(quiz: Quiz | None) -> None:
     assert CompiledModule.from_json(compiled.to_json()).to_json() == compiled.to_json()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=30))
 def test_any_lesson_survives_json(lesson: str, title: str) -> None:
     try:
@@ -341,11 +342,11 @@ def test_media_are_found_wherever_a_text_uses_them() -> None:
     )  # fmt: skip
     quiz = Quiz(items=(choice, *rest), intro="![](media/i.png)")
     module = make_module(
-        "![x](media/a.png) ![x](media/a.png) [r] `media/code.png` [x](01-a.md)",
+        "![x](media/a.png) ![x](media/a.png#y) [r] `media/code.png` [x](01-a.md)",
         quiz=quiz,
         link_definitions="[r]: media/d.pdf",
     )
-    assert media_used(module) == tuple(f"media/{name}" for name in "a.png d.pdf i.png p.png h.png e.png c.png f.pdf t.png n.png o.png l.png r.png".split())  # fmt: skip
+    assert media_used(module) == tuple(f"media/{name}" for name in ["a.png", "d.pdf", "i.png", "p.png", "h.png", "e.png", "c.png", "f.pdf", "t.png", "n.png", "o.png", "l.png", "r.png"])  # fmt: skip
 
 
 def test_the_glossary_entries_a_lesson_uses_are_whole_words_of_it() -> None:

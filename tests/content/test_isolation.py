@@ -62,7 +62,6 @@ def test_a_worker_that_dies_of_itself_is_replaced() -> None:
         run_limited("os:_exit", 3)
     worker = run_limited("os:getpid")
     os.kill(worker, 9)
-    isolation._POOL.idle[0].process.wait()
     assert run_limited("os:getpid") != worker
 
 
@@ -98,6 +97,36 @@ def test_a_call_that_finds_no_free_worker_is_told_so(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(isolation._POOL, "free", threading.BoundedSemaphore(1))
     with isolation._POOL.free, pytest.raises(WorkerBusyError, match="sibuk"):
         run_limited(to_html, "a", seconds=0.01)
+
+
+def test_a_worker_that_closed_its_ears_is_replaced() -> None:
+    run_limited("os:close", 0)
+    assert run_limited(to_html, "a") == "<p>a</p>"
+
+
+def test_a_call_that_is_interrupted_leaves_no_worker_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = children()
+
+    def interrupted(*_arguments: object) -> bytes:
+        raise KeyboardInterrupt
+
+    run_limited(to_html, "a")
+    monkeypatch.setattr(isolation._Worker, "receive", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_limited(to_html, "a")
+    assert children() == before
+
+
+def test_an_answer_that_came_with_the_last_second_stops_no_later_call() -> None:
+    run_limited(to_html, "a")
+    worker = isolation._POOL.idle[0]
+    deadline = isolation._Deadline(worker, 60)
+    with deadline:
+        pass
+    deadline.strike()
+    assert worker.process.poll() is None
+    with pytest.raises(isolation._StoppedError), isolation._Deadline(worker, 60) as late:
+        late.strike()
 
 
 def test_closing_ends_the_workers_and_leaves_no_zombie() -> None:

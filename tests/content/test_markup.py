@@ -6,10 +6,10 @@ import pickle
 import threading
 
 import pytest
+from ordinary_markdown import ORDINARY
 
 from elearn.content import markup
 from elearn.content.markup import MarkupLimitError, render, to_html
-from ordinary_markdown import ORDINARY
 
 
 @pytest.mark.parametrize(("text", "html"), ORDINARY, ids=[repr(text)[:40] for text, _ in ORDINARY])
@@ -225,6 +225,39 @@ def test_link_definitions_of_the_file_hold_in_a_piece() -> None:
 )  # fmt: skip
 def test_a_piece_in_a_line_has_no_paragraph_around_it(text: str, html: str) -> None:
     assert render(text, inline=True) == html
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("    a\n  \n    b\n\n", "<pre><code>a\n\nb\n</code></pre>"),
+        ("12 ekor\n-5 derajat", "<p>12 ekor\n-5 derajat</p>"),
+        ("- a\n  - b\n\n- c", "<ul><li><p>a</p>\n<ul><li>b</li>\n</ul>\n</li>\n<li><p>c</p>\n</li>\n</ul>"),
+        ("`` `a` ``", "<p><code>`a`</code></p>"),
+        ("[a](<b", "<p>[a](&lt;b</p>"),
+        ("[a](b (c)) [d](e 'f\\'g')", '<p><a href="b" title="c">a</a> <a href="e" title="f\'g">d</a></p>'),
+        ("[naik](#dua)", '<p><a href="#isi-dua">naik</a></p>'),
+        ("[x](a(b(c)d)e)", '<p><a href="a(b(c)d)e">x</a></p>'),
+        ("[x](" + "(" * 9 + ")" * 9 + ")", "<p>[x](((((((((())))))))))</p>"),
+        ("a\\", "<p>a\\</p>"),
+        ("www.oss.go.id/a&amp; https://a_b/c http://", '<p><a href="http://www.oss.go.id/a" rel="noopener nofollow">www.oss.go.id/a</a>&amp; https://a_b/c http://</p>'),
+        ("xwww.oss.go.id a@b-", "<p>xwww.oss.go.id a@b-</p>"),
+        ("[a]: b\n---", "<hr>"),
+        ("****a****", "<p><strong>a</strong></p>"),
+    ],
+)  # fmt: skip
+def test_corners_of_the_format(text: str, html: str) -> None:
+    assert to_html(text) == html
+
+
+def test_a_footnote_holds_no_other_and_its_name_may_hold_marks() -> None:
+    html = to_html("A[^*a]*\n\n[^*a]: x\n    [^2]: y")
+    assert "[^2]: y" in html
+    assert "<sup>" in html
+
+
+def test_a_footnote_in_the_head_of_a_table_is_not_in_its_label() -> None:
+    assert 'aria-label="Tabel: Harga, b"' in to_html("| Harga[^1] | b |\n|-|-|\n\n[^1]: x")
 
 
 def test_links_do_not_nest() -> None:

@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
@@ -221,6 +221,7 @@ def test_packed_text_that_cannot_be_unpacked_is_no_failure() -> None:
     assert picture_heads.has_place(picture()[:33] + chunk + picture()[33:]) is False
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(["PNG", "JPEG", "WEBP", "GIF"]), st.integers(0, 80))
 def test_no_bytes_at_all_make_the_heads_fail(extra: bytes, kind: str, kept: int) -> None:
     content = picture(kind)[:kept] + extra
@@ -229,6 +230,7 @@ def test_no_bytes_at_all_make_the_heads_fail(extra: bytes, kind: str, kept: int)
     check(f"media/a.{ENDINGS[kind]}", content)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_at_all_make_the_drawing_check_fail(content: bytes) -> None:
     check("media/a.svg", content)
@@ -352,6 +354,17 @@ def test_an_upload_that_cannot_be_taken_is_refused_with_a_sentence(content: byte
     with pytest.raises(MediaRefusedError, match=sentence) as caught:
         reencode_picture(content)
     assert str(caught.value).endswith(".")
+
+
+def test_a_frame_that_is_larger_than_its_screen_is_refused() -> None:
+    content = bytearray(picture("GIF", (10, 10)))
+    frame = content.index(b",", 13)
+    content[frame + 5 : frame + 9] = struct.pack("<HH", 8000, 8001)
+    assert codes("media/a.gif", bytes(content)) == ["K116b"]
+    with pytest.raises(MediaRefusedError, match="rusak"):
+        reencode_picture(
+            bytes(content).replace(struct.pack("<HH", 8000, 8001), struct.pack("<HH", 60000, 60001))
+        )
 
 
 def test_a_moving_upload_is_refused() -> None:

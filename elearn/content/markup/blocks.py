@@ -374,7 +374,7 @@ class BlockReader:
                 container.kind = Kind.HEADING
                 container.number = 1 if letter == "=" else 2
                 return self._used_up(container)
-            if letter in "|:-" and self._start_table(container, first):
+            if letter in "|:-" and container.lines and self._start_table(container, first):
                 return self._used_up(self.tip, closes=False)
         if letter in "*_-" and self._is_rule(first):
             self._close_down_to(container)
@@ -505,8 +505,6 @@ def _has_blank_lines(block: Block) -> bool:
         if item is not last and _ends_blank(item):
             return True
         if any(_ends_blank(child) for child in item.children[:-1]):
-            return True
-        if item is not last and item.children and _ends_blank(item.children[-1]):
             return True
     return False
 

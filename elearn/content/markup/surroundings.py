@@ -58,6 +58,8 @@ class Surroundings:
 
     def picture_attributes(self, wanted: Mapping[str, str], alternative: str) -> dict[str, str] | None:
         """Return the attributes of a picture; None where it is not one of the course."""
+        if self._link is not None and not wanted["src"].startswith("media/"):
+            return None
         address = self._resolved(wanted["src"])
         if address is None or not is_own(address):
             return None
