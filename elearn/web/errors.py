@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from elearn.records.attempts.errors import AnswerTooLongError
 from elearn.records.errors import (
     ConflictError,
     ElearnError,
@@ -32,6 +33,7 @@ STATUSES: dict[type[ElearnError], int] = {
     ConflictError: 409,
     RefusedError: 422,
     TooManyError: 429,
+    AnswerTooLongError: 413,
 }
 #: After how many seconds a busy database may be asked again.
 RETRY_AFTER = 5

@@ -11,16 +11,10 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
-from typing import Generic, TypeVar
 
 from flask import Response, request
-
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
 
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 #: An empty last block.
@@ -74,6 +68,10 @@ def mark(name: str) -> str:
     return f"{MARK}{name}{MARK}"
 
 
+#: Where the CSRF token goes in a personal part.
+TOKEN = mark("token")
+
+
 def stored(plain: bytes) -> bytes:
     """Return *plain* as stored deflate blocks."""
     blocks = bytearray()
@@ -109,62 +107,32 @@ def gzip_body(page: Page, personal: Sequence[bytes]) -> bytes:
     return bytes(body)
 
 
-def respond(page: Page, personal: dict[str, str], *, cache_control: str) -> Response:
+def respond(
+    page: Page, personal: Mapping[str, str], *, cache_control: str, token: str = "", secret: str = ""
+) -> Response:
     """Answer with *page*, filled with *personal*; ``304`` where the browser has it already.
 
-    The tag covers what is shown, not how it is compressed (so it is a weak one).
+    The tag covers what is shown, not how it is compressed (so it is a weak one). Where a personal part
+    holds the mark "token", *token* goes there; a token is another one each time and holds as long as the
+    session, so the tag covers *secret*, which names the session, in its place.
     """
-    filling = [personal.get(slot, "").encode() for slot in page.slots]
-    tag = hashlib.blake2b(page.digest.encode(), digest_size=16)
-    for own in filling:
+    texts = [personal.get(slot, "") for slot in page.slots]
+    tag = hashlib.blake2b(f"{page.digest}{secret}".encode(), digest_size=16)
+    for text in texts:
+        own = text.encode()
         tag.update(len(own).to_bytes(4, "big"))
         tag.update(own)
-    etag = f'W/"{tag.hexdigest()}"'
-    headers = {"ETag": etag, "Cache-Control": cache_control, "Vary": "Accept-Encoding, Cookie"}
+    headers = {
+        "ETag": f'W/"{tag.hexdigest()}"',
+        "Cache-Control": cache_control,
+        "Vary": "Accept-Encoding, Cookie",
+    }
     if tag.hexdigest() in request.if_none_match.as_set(include_weak=True):
         return Response(status=304, headers=headers)
+    filling = [text.replace(TOKEN, token).encode() for text in texts]
     if request.accept_encodings.quality("gzip") > 0:
         headers["Content-Encoding"] = "gzip"
         body = gzip_body(page, filling)
     else:
         body = plain_body(page, filling)
     return Response(body, headers=headers, mimetype="text/html")
-
-
-class PageCache(Generic[Key, Value]):
-    """Values made once and kept in this process, the oldest-used thrown away when they grow too many bytes.
-
-    Keys name content (a release, a revision, the compiler's version), so nothing here ever goes stale.
-    """
-
-    def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
-        self._bytes = 0
-        self._kept: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Key) -> Value | None:
-        """Return what is kept under *key*."""
-        with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                return None
-            self._kept.move_to_end(key)
-            return found[0]
-
-    def put(self, key: Key, value: Value, size: int) -> Value:
-        """Keep *value*, which takes *size* bytes, and return it."""
-        with self._lock:
-            before = self._kept.pop(key, None)
-            self._bytes += size - (before[1] if before else 0)
-            self._kept[key] = (value, size)
-            while self._bytes > self._max_bytes and len(self._kept) > 1:
-                _, (_, freed) = self._kept.popitem(last=False)
-                self._bytes -= freed
-        return value
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._kept.clear()
-            self._bytes = 0

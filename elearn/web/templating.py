@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from elearn.records.accounts.keys import show_phone
 from elearn.records.accounts.models import Role
 from elearn.records.accounts.queries import Viewer
 from elearn.records.errors import Sentence
@@ -88,6 +89,7 @@ def init_app(app: Flask) -> None:
         poin=points,
         ukuran=size,
         kalimat=sentence,
+        telepon=show_phone,
     )
     env.globals.update(
         site=app.extensions["elearn_settings"],
@@ -188,12 +190,17 @@ def navigation(viewer: Viewer | None) -> list[NavItem]:
     home = NavItem("home", _("Beranda"), url_for("learning.home"), "home")
     courses = NavItem("courses", _("Kursus"), url_for("catalogue.home"), "book")
     account = NavItem("account", _("Akun"), url_for("account.own_account"), "person")
-    desks = [item for role, item in _desks() if role in viewer.roles]
-    if not desks:
+    own = desks(viewer)
+    if not own:
         certificates = NavItem("certificates", _("Sertifikat"), url_for("certificates.look_up"), "medal")
         return [home, courses, certificates, account]
     # Never more than four: a thumb reaches four on a phone. What falls out is linked from the home page.
-    return [*[home, courses][: 3 - len(desks)], *desks, account]
+    return [*[home, courses][: 3 - len(own)], *own, account]
+
+
+def desks(viewer: Viewer) -> list[NavItem]:
+    """Return the desks *viewer* works at."""
+    return [item for role, item in _desks() if role in viewer.roles]
 
 
 def _desks() -> Iterable[tuple[Role, NavItem]]:

@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired
 
-from elearn.records.accounts.regencies import OUTSIDE, REGENCIES, regency_name
+from elearn.records.accounts.models import OUTSIDE
+from elearn.records.accounts.regencies import REGENCIES, regency_name
 from elearn.web.forms import BaseForm, at_most, filled
 
 #: What the records call a field, and what the forms here do.

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -127,7 +137,7 @@ def use_code() -> BaseResponse | tuple[str, int]:
     """Set a password by a code that was told, and sign its person in."""
     form = CodeForm()
     if form.validate():
-        answer = _redeem(form, form.kode.data)
+        answer = _redeem(form, form.kode.data or "")
         if answer is not None:
             return answer
     return render_template("account/forgotten.html", form=form), 422
@@ -286,8 +296,8 @@ def device_name(agent: str) -> str:
     browser = next((name for sign, name in browsers if sign in agent), "")
     system = next((name for sign, name in systems if sign in agent), "")
     if browser and system:
-        return _("%(browser)s di %(system)s", browser=browser, system=system)
-    return browser or system or _("Perangkat lain")
+        return str(_("%(browser)s di %(system)s", browser=browser, system=system))
+    return browser or system or str(_("Perangkat lain"))
 
 
 def _open(person: User, *, remember: bool) -> None:

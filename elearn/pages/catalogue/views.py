@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from elearn.content.compiler import CompiledModule
 from elearn.content.documents import CompletionRule, ModuleKind
-from elearn.records.catalogue.queries import ModuleView, ReleaseView
+from elearn.records.catalogue.queries import LiveCourse
 from elearn.records.reading import CourseState, LessonState
+from elearn.web.courses import Course, Step, certificate_link, motif, pretest_is_open, topic, weave
+from elearn.web.splice import mark
 from elearn.web.templating import month, percent, safe
-
-#: The motif of a course's cloth, by its topic; lozenge where nothing fits.
-MOTIFS = {"bpom": "b", "spp-irt": "b", "pemasaran": "c", "pemasaran-digital": "c", "digital": "c"}
-#: Topics as they are said.
-TOPICS = {"halal": "Halal", "bpom": "BPOM", "spp-irt": "P-IRT", "pemasaran-digital": "Pemasaran digital"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,103 +51,23 @@ class CourseCard:
         return topic(self.category)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One text of a release as a learner meets it: pre-test, module or post-test."""
-
-    module: ModuleView
-    address: str
-    #: 1, 2, 3 … among the modules; 0 for the tests.
-    number: int
-
-    @property
-    def title(self) -> str:
-        return self.module.title
-
-    @property
-    def is_test(self) -> bool:
-        return self.module.kind != ModuleKind.MODULE
-
-    @property
-    def act_address(self) -> str:
-        """Where one goes to do it: a test has its quiz, a module its lesson."""
-        return f"{self.address}/kuis" if self.is_test else self.address
+def course_card(course: LiveCourse) -> CourseCard:
+    """Return a course as the catalogue shows it."""
+    release = course.release
+    return CourseCard(
+        slug=course.slug,
+        title=release.title,
+        summary=release.summary,
+        category=release.category,
+        minutes=release.minutes,
+        module_count=len(release.lessons),
+        weight=release.weight,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
-    """The frame of a course page, and what its lessons need of it."""
-
-    slug: str
-    release: ReleaseView
-    steps: tuple[Step, ...]
-
-    @property
-    def address(self) -> str:
-        return f"/kursus/{self.slug}"
-
-    @property
-    def title(self) -> str:
-        return self.release.title
-
-    @property
-    def modules(self) -> list[Step]:
-        return [step for step in self.steps if not step.is_test]
-
-    @property
-    def module_count(self) -> int:
-        return len(self.modules)
-
-    @property
-    def minutes(self) -> int:
-        return sum(step.module.minutes for step in self.steps)
-
-    @property
-    def required(self) -> list[Step]:
-        return [step for step in self.steps if step.module.required]
-
-    def test(self, kind: ModuleKind) -> Step | None:
-        """Return the pre-test or the post-test, where there is one."""
-        return next((step for step in self.steps if step.module.kind == kind), None)
-
-    def blocking(self, step: Step, completed: frozenset[int] | set[int]) -> Step | None:
-        """Return the step that must be complete before *step* can be marked or tried, if any."""
-        if not self.release.sequential or step.module.kind == ModuleKind.PRETEST:
-            return None
-        for other in self.steps:
-            if other.module.module_id == step.module.module_id:
-                return None
-            if other.module.required and other.module.module_id not in completed:
-                return other
-        return None
-
-    def next_step(self, completed: frozenset[int] | set[int], *, pretest_open: bool) -> Step | None:
-        """Return what to do now: the pre-test while it is open, then whatever required is not complete."""
-        pretest = self.test(ModuleKind.PRETEST)
-        if pretest is not None and pretest_open:
-            return pretest
-        return next((step for step in self.required if step.module.module_id not in completed), None)
-
-
-def course_of(slug: str, release: ReleaseView) -> Course:
-    """Return *release* as the pages walk through it."""
-    steps: list[Step] = []
-    number = 0
-    for module in release.modules:
-        number += module.kind == ModuleKind.MODULE
-        own = number if module.kind == ModuleKind.MODULE else 0
-        steps.append(Step(module, f"/kursus/{slug}/{module.slug}", own))
-    return Course(slug, release, tuple(steps))
-
-
-def motif(category: str) -> str:
-    """Return the class of the cloth that stands for a topic."""
-    return MOTIFS.get(category, "")
-
-
-def topic(category: str) -> str:
-    """Return a topic as it is said."""
-    return TOPICS.get(category, category.replace("-", " ").capitalize())
+def as_day(text: str) -> date | None:
+    """Return the day a compiled text names, None where it names none."""
+    return date.fromisoformat(text) if text else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +75,15 @@ class CoursePage:
     """What of a course page is the same for everybody."""
 
     course: Course
-    checked_on: date | None
-    prerequisites: tuple[tuple[str, str], ...]
-    weight: int
+    prerequisites: tuple[Link, ...]
+
+    @property
+    def weight(self) -> int:
+        return self.course.release.weight + self.course.release.page.weight
+
+    @property
+    def checked_on(self) -> date | None:
+        return as_day(self.course.release.checked_on)
 
     @property
     def title(self) -> str:
@@ -207,8 +130,8 @@ class CoursePage:
         return self.course.release.number
 
     @property
-    def published_at(self) -> object:
-        return self.course.release.published_at
+    def published_at(self) -> datetime:
+        return datetime.fromisoformat(self.course.release.published_at)
 
     @property
     def rules(self) -> list[str]:
@@ -263,13 +186,6 @@ class CourseStanding:
     next_title: str = ""
 
 
-def pretest_is_open(course: Course, state: CourseState | LessonState) -> bool:
-    """Say whether the pre-test can still be taken: not taken yet, and no module complete."""
-    return state.pretest_score is None and not any(
-        step.module.module_id in state.completed for step in course.modules
-    )
-
-
 def course_standing(course: Course, state: CourseState) -> CourseStanding:
     """Say where *state*'s person stands in *course*, and what comes next."""
     first = course.modules[0] if course.modules else course.steps[0]
@@ -301,26 +217,12 @@ def course_standing(course: Course, state: CourseState) -> CourseStanding:
     )
 
 
-def certificate_link(course: Course, state: CourseState) -> tuple[str, str]:
-    """Return where a completed course's certificate is, or where it is asked for."""
-    if not course.release.gives_certificate:
-        return "", ""
-    if state.has_certificate:
-        return "/sertifikat", _("Lihat sertifikat")
-    return f"/belajar/{course.slug}/sertifikat", _("Terbitkan sertifikat")
-
-
-def weave(course: Course, completed: frozenset[int] | set[int], here: Step | None) -> tuple[str, ...]:
-    """Return a lozenge for every module: done, being done, or still to come."""
-    return tuple(
-        "d" if step.module.module_id in completed else "h" if step == here else "" for step in course.modules
-    )
-
-
 def module_lines(course: Course, state: CourseState) -> list[ModuleLine]:
     """Return the module list of a course page with what it means for *state*'s person."""
     enrolled = state.enrolment_id is not None
-    step_now = course.next_step(state.completed, pretest_open=pretest_is_open(course, state)) if enrolled else None
+    step_now = (
+        course.next_step(state.completed, pretest_open=pretest_is_open(course, state)) if enrolled else None
+    )
     return [_module_line(course, step, state, step_now) for step in course.steps]
 
 
@@ -339,9 +241,15 @@ def _module_line(course: Course, step: Step, state: CourseState, step_now: Step 
         mark = "new"
     else:
         mark = "now" if step == step_now else ""
-    facts = [_("Modul %(n)s, %(minutes)s menit", n=step.number, minutes=module.minutes)] if step.number else []
+    facts = (
+        [_("Modul %(n)s, %(minutes)s menit", n=step.number, minutes=module.minutes)] if step.number else []
+    )
     if module.has_quiz:
-        facts.append(_("kuis %(n)s soal", n=module.question_count) if step.number else _("%(n)s soal", n=module.question_count))
+        facts.append(
+            _("kuis %(n)s soal", n=module.question_count)
+            if step.number
+            else _("%(n)s soal", n=module.question_count)
+        )
     if step.number and not module.required:
         facts.append(_("tidak wajib"))
     if module.kind == ModuleKind.PRETEST:
@@ -361,11 +269,16 @@ class LessonPage:
     course: Course
     step: Step
     compiled: CompiledModule
-    html: Markup
     before: Link | None
     after: Link | None
-    checked_on: date | None
-    review_on: date | None
+
+    @property
+    def checked_on(self) -> date | None:
+        return as_day(self.compiled.checked_on)
+
+    @property
+    def review_on(self) -> date | None:
+        return as_day(self.compiled.review_on)
 
     @property
     def course_title(self) -> str:
@@ -428,7 +341,36 @@ class LessonPage:
     @property
     def quiz_words(self) -> str:
         module = self.step.module
-        return _("%(n)s soal, batas lulus %(mark)s", n=module.question_count, mark=percent(module.pass_mark, ""))
+        return _(
+            "%(n)s soal, batas lulus %(mark)s", n=module.question_count, mark=percent(module.pass_mark, "")
+        )
+
+
+def lesson_page(course: Course, step: Step, compiled: CompiledModule) -> LessonPage:
+    """Return the lesson of *step* with its neighbours."""
+    place = course.steps.index(step)
+    before = course.steps[place - 1] if place > 0 else None
+    after = course.steps[place + 1] if place + 1 < len(course.steps) else None
+    return LessonPage(course, step, compiled, _link(before), _link(after))
+
+
+def _link(step: Step | None) -> Link | None:
+    return Link(step.title, step.act_address) if step is not None else None
+
+
+def lesson_html(lesson: LessonPage, *, member: bool) -> Markup:
+    """Return the text of the lesson; for a member with a mark at every line of the personal checklist."""
+    html = lesson.compiled.lesson_html
+    if not member or not lesson.has_checklist:
+        return safe(html)
+    last = 0
+    for check in lesson.compiled.checklist:
+        box = f'value="{check.id}"'
+        html = html.replace(box, box + mark(check.id), 1)
+        last = max(last, html.find(box))
+    end = html.find("</ul>", last)
+    end = len(html) if end < 0 else end + len("</ul>")
+    return safe(html[:end] + mark("checks") + html[end:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,7 +429,7 @@ def lesson_standing(lesson: LessonPage, state: LessonState) -> LessonStanding:
     )
 
 
-def nav_lines(lesson: LessonPage, completed: frozenset[int] | set[int]) -> list[NavLine]:
+def nav_lines(lesson: LessonPage, completed: Set[int]) -> list[NavLine]:
     """Return the module list beside a lesson."""
     return [
         NavLine(

@@ -5,23 +5,29 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from elearn.pages.certificates.document import certificate_pdf
+from elearn.pages.certificates.document import certificate_pdf, missing_letters
+from elearn.pages.certificates.forms import ConfirmForm
+from elearn.records import study
 from elearn.records.accounts.models import Role
+from elearn.records.accounts.queries import regency_of
+from elearn.records.catalogue.queries import course_by_slug, release_view
 from elearn.records.certificates import queries
 from elearn.records.certificates.models import Certificate, CertificateEventKind
 from elearn.records.certificates.serials import normalise_serial, show_serial
-from elearn.records.errors import NotFoundError
+from elearn.records.enrolments.queries import enrolment_of
+from elearn.records.errors import NotFoundError, RefusedError
 from elearn.records.errors import _ as sentence
 from elearn.web import sessions
 from elearn.web.clock import utc_now
 from elearn.web.extensions import current_session
 from elearn.web.guards import public, signed_in
 from elearn.web.limits import slow_down
-from elearn.web.templating import today
+from elearn.web.printing import certificate_settings
+from elearn.web.templating import settings, today
 
 bp = Blueprint("certificates", __name__, template_folder="templates")
 
@@ -89,6 +95,66 @@ def download(serial: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="sertifikat-{certificate.serial}.pdf"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+@bp.get("/belajar/<kursus>/sertifikat")
+@signed_in
+def show_confirmation(kursus: str) -> BaseResponse:
+    """Ask for name and regency as they will be printed and counted; never before the course is complete."""
+    session = current_session()
+    viewer = sessions.current_viewer()
+    enrolment = enrolment_of(session, viewer.id, kursus)
+    if enrolment.completed_at is None:
+        return redirect(f"/kursus/{kursus}", code=303)
+    person = sessions.current_person(session)
+    regency = regency_of(session, person.id, today())
+    form = ConfirmForm(formdata=None, data={"nama": person.name, "kabupaten": regency or ""})
+    return make_response(_confirmation(kursus, form))
+
+
+@bp.post("/belajar/<kursus>/sertifikat")
+@signed_in
+def confirm(kursus: str) -> BaseResponse:
+    """Keep name and regency, and issue the certificate that is due."""
+    session = current_session()
+    learner = sessions.current_person(session)
+    enrolment = enrolment_of(session, learner.id, kursus)
+    form = ConfirmForm()
+    if form.validate():
+        try:
+            certificate = study.confirm_and_issue(
+                session,
+                learner,
+                enrolment,
+                name=form.nama.data or "",
+                regency=form.kabupaten.data or "",
+                printing=certificate_settings(settings()),
+                now=utc_now(),
+                missing_letters=missing_letters,
+            )
+        except RefusedError as error:
+            session.rollback()
+            form.refuse(error)
+        else:
+            session.commit()
+            if certificate is not None:
+                flash(_("Sertifikat Anda sudah terbit."), "ok")
+                return redirect(f"/sertifikat/{certificate.serial}", code=303)
+            flash(_("Nama tersimpan. Sertifikat belum bisa diterbitkan; petugas akan memeriksanya."), "info")
+            return redirect("/belajar", code=303)
+    return make_response(_confirmation(kursus, form), 422)
+
+
+def _confirmation(course_slug: str, form: ConfirmForm) -> str:
+    session = current_session()
+    course = course_by_slug(session, course_slug)
+    release = release_view(session, course.live_release_id or 0)
+    return render_template(
+        "certificates/confirm.html",
+        form=form,
+        course_title=release.title,
+        course_address=f"/kursus/{course_slug}",
+    )
 
 
 def _found(serial: str | None) -> Certificate | None:

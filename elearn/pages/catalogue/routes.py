@@ -1,0 +1,324 @@
+"""What anybody may read: the catalogue, a course's page, its lessons and their pictures."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    get_template_attribute,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+)
+from flask import session as cookie
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
+
+from elearn.content.compiler import COMPILER_VERSION
+from elearn.pages.catalogue import views
+from elearn.records import reading, study
+from elearn.records.accounts.queries import Viewer
+from elearn.records.catalogue import queries
+from elearn.records.catalogue.cache import BoundedCache
+from elearn.records.errors import RefusedError
+from elearn.web import sessions, splice
+from elearn.web.clock import utc_now
+from elearn.web.courses import Course, course_of
+from elearn.web.extensions import current_session, read_connection
+from elearn.web.forms import translated
+from elearn.web.guards import public, signed_in, wants_json
+from elearn.web.headers import FOR_EVERYBODY, FOR_ONE, FOR_VISITORS, MEDIA_POLICY
+from elearn.web.printing import certificate_settings
+from elearn.web.templating import build, settings, today
+
+bp = Blueprint("catalogue", __name__, template_folder="templates")
+
+#: Frames of pages and personal parts kept per process, in bytes.
+FRAMES_KEPT = 12_000_000
+
+
+@bp.get("/")
+@public
+def home() -> Response:
+    """Show what this is and the courses; a search looks at titles and summaries."""
+    typed = " ".join(request.args.get("cari", "").split())[:100]
+    category = request.args.get("topik", "")[:60]
+    viewer = sessions.viewer()
+    with read_connection() as connection:
+        courses = queries.live_courses(connection)
+    member = viewer is not None
+    if typed or category:
+        frame = splice.cut(_home_page(courses, typed, category, member=member))
+    else:
+        key = ("home", build(), member, tuple((one.course_id, one.release.id) for one in courses))
+        frame = _frame(key, lambda: _home_page(courses, "", "", member=member))
+    return _respond(frame, viewer, {})
+
+
+def _home_page(courses: list[queries.LiveCourse], typed: str, category: str, *, member: bool) -> str:
+    cards = [views.course_card(one) for one in courses]
+    categories = list(dict.fromkeys((card.category, card.topic) for card in cards if card.category))
+    words = typed.casefold().split()
+    found = [
+        card
+        for card in cards
+        if (not category or card.category == category)
+        and all(word in f"{card.title} {card.summary} {card.topic}".casefold() for word in words)
+    ]
+    return render_template(
+        "catalogue/home.html",
+        q=typed,
+        category=category,
+        categories=categories,
+        courses=found,
+        **_who(member),
+    )
+
+
+@bp.get("/kursus/<kursus>")
+@public
+def show_course(kursus: str) -> Response:
+    """Show what a course gives, its modules, and where the visitor stands in it."""
+    return _course(kursus)
+
+
+def _course(slug: str, *, refusal: str = "") -> Response:
+    with read_connection() as connection:
+        state = reading.course_view(connection, sessions.token_digest(), slug, utc_now())
+        if state is None:
+            raise NotFound
+        sessions.adopt(state.viewer)
+        release = queries.release_view(connection, state.release_id)
+        course = course_of(slug, release)
+        member = state.viewer is not None
+        key = ("course", build(), COMPILER_VERSION, _database(), release.id, member)
+        frame = _frame(key, lambda: _course_page(connection, course, member=member))
+    standing = views.course_standing(course, state)
+    page = views.CoursePage(course, ())
+    personal = {
+        "next": _part("course_next", page, standing),
+        "modules": _part("module_list", views.module_lines(course, state)),
+        "said": _said(refusal),
+    }
+    return _respond(frame, state.viewer, personal)
+
+
+def _course_page(connection: Any, course: Course, *, member: bool) -> str:
+    known = {one.slug: one.release for one in queries.live_courses(connection)}
+    before = tuple(
+        views.Link(known[slug].title, f"/kursus/{slug}")
+        for slug in course.release.prerequisites
+        if slug in known
+    )
+    return render_template("catalogue/course.html", course=views.CoursePage(course, before), **_who(member))
+
+
+@bp.post("/kursus/<kursus>/ikut")
+@signed_in
+def enrol(kursus: str) -> BaseResponse:
+    """Follow a course."""
+    session = current_session()
+    try:
+        study.enrol(session, sessions.current_person(session), kursus, utc_now())
+    except RefusedError as error:
+        session.rollback()
+        response = _course(kursus, refusal=translated(error.sentence))
+        response.status_code = 422
+        return response
+    session.commit()
+    flash(_("Anda sekarang ikut kursus ini. Kemajuan Anda tersimpan."), "ok")
+    return redirect(f"/kursus/{kursus}", code=303)
+
+
+@bp.get("/kursus/<kursus>/<modul>")
+@public
+def show_lesson(kursus: str, modul: str) -> Response:
+    """Show a lesson: one statement, and a frame that was made once for everybody."""
+    return _lesson(kursus, modul)
+
+
+def _lesson(slug: str, module_slug: str, *, refusal: str = "") -> Response:
+    with read_connection() as connection:
+        state = reading.lesson_view(connection, sessions.token_digest(), slug, module_slug, utc_now())
+        if state is None:
+            raise NotFound
+        sessions.adopt(state.viewer)
+        release = queries.release_view(connection, state.release_id)
+        course = course_of(slug, release)
+        step = next((one for one in course.steps if one.module.slug == module_slug), None)
+        if step is None:
+            raise NotFound
+        lesson = views.lesson_page(course, step, queries.compiled_module(connection, step.module.digest))
+    member = state.viewer is not None
+    key = (build(), COMPILER_VERSION, _database(), release.id, step.module.module_id, member)
+    frame = _frame(("lesson", *key), lambda: _lesson_page(lesson, member=member))
+    personal = dict(_lesson_parts(key, lesson, state))
+    personal["said"] = _said(refusal)
+    if member:
+        for check in lesson.compiled.checklist:
+            ticked = " checked" if check.id in state.ticks else ""
+            personal[check.id] = f' form="daftar"{ticked}'
+    return _respond(frame, state.viewer, personal)
+
+
+def _lesson_page(lesson: views.LessonPage, *, member: bool) -> str:
+    return render_template(
+        "catalogue/lesson.html", lesson=lesson, html=views.lesson_html(lesson, member=member), **_who(member)
+    )
+
+
+def _lesson_parts(
+    key: tuple[Any, ...], lesson: views.LessonPage, state: reading.LessonState
+) -> dict[str, str]:
+    """Return what of a lesson page depends on where somebody stands; kept, because many stand alike."""
+    standing = views.lesson_standing(lesson, state)
+    done = frozenset(state.completed)
+    kind, words = views.freshness(lesson.checked_on, lesson.review_on, today())
+
+    def load() -> tuple[dict[str, str], int]:
+        parts = {
+            "progress": _part("lesson_progress", standing),
+            "modules": _part("module_nav", views.nav_lines(lesson, done), standing.weave),
+            "actions": _part("lesson_actions", lesson, standing),
+            "checks": _part("checklist_button"),
+            "fresh": _part("fresh", kind, words) if lesson.checked_on is not None else "",
+        }
+        return parts, sum(len(text) for text in parts.values())
+
+    return _kept().get(("parts", *key, standing, done, kind, words), load)
+
+
+@bp.post("/kursus/<kursus>/<modul>/dibaca")
+@signed_in
+def mark_read(kursus: str, modul: str) -> BaseResponse:
+    """Note that a lesson was read ("Tandai sudah dibaca")."""
+    session = current_session()
+    learner = sessions.current_person(session)
+    try:
+        outcome = study.mark_read(
+            session, learner, kursus, modul, utc_now(), certificate_settings(settings())
+        )
+    except RefusedError as error:
+        session.rollback()
+        response = _lesson(kursus, modul, refusal=translated(error.sentence))
+        response.status_code = 422
+        return response
+    session.commit()
+    if outcome.completed_course:
+        flash(_("Selamat, Anda sudah menyelesaikan kursus ini."), "ok")
+        return redirect(f"/kursus/{kursus}", code=303)
+    return redirect(f"/kursus/{kursus}/{modul}#langkah", code=303)
+
+
+@bp.post("/kursus/<kursus>/<modul>/daftar")
+@signed_in
+def set_ticks(kursus: str, modul: str) -> BaseResponse:
+    """Keep the ticks of the lesson's checklist as they were sent."""
+    session = current_session()
+    learner = sessions.current_person(session)
+    study.set_ticks(session, learner, kursus, modul, set(request.form.getlist("c")), utc_now())
+    session.commit()
+    if wants_json():
+        return jsonify(saved=True)
+    flash(_("Daftar Anda tersimpan."), "ok")
+    return redirect(f"/kursus/{kursus}/{modul}", code=303)
+
+
+@bp.get("/media/<digest>.<extension>")
+@public
+def medium(digest: str, extension: str) -> Response:
+    """Send a picture or document of a lesson; one of a draft only to the course's trainers."""
+    session = current_session()
+    found = queries.media_for(session, digest, viewer_id=None)
+    if found is None:
+        viewer = sessions.viewer()
+        found = queries.media_for(session, digest, viewer_id=viewer.id) if viewer is not None else None
+    if found is None or found[0].extension != extension:
+        raise NotFound
+    media, is_public = found
+    response = Response(media.content, mimetype=media.media_type)
+    response.headers["Content-Security-Policy"] = MEDIA_POLICY
+    response.headers["Cache-Control"] = FOR_EVERYBODY if is_public else "no-store"
+    if extension == "pdf":
+        # A sandboxed page cannot show a PDF, so it is taken home instead.
+        response.headers["Content-Disposition"] = f'attachment; filename="{digest[:12]}.pdf"'
+    if is_public:
+        g.shared = True
+        response.set_etag(digest)
+        response.make_conditional(request)
+    return response
+
+
+# --- Frames and personal parts -----------------------------------------------------------------------
+
+
+def _kept() -> BoundedCache[Any]:
+    """Return what this process keeps of pages; bound to the application, because its database is."""
+    kept: BoundedCache[Any] | None = current_app.extensions.get("elearn_frames")
+    if kept is None:
+        kept = current_app.extensions.setdefault("elearn_frames", BoundedCache[Any](FRAMES_KEPT))
+    return kept
+
+
+def _frame(key: tuple[Any, ...], render: Any) -> splice.Page:
+    def load() -> tuple[splice.Page, int]:
+        page = splice.cut(render())
+        return page, page.size
+
+    frame: splice.Page = _kept().get(key, load)
+    return frame
+
+
+def _database() -> str:
+    return settings().url
+
+
+def _who(member: bool) -> dict[str, Any]:
+    """Tell a frame whether it is for somebody signed in, without saying who."""
+    return {"who": True} if member else {"who": None}
+
+
+def _part(name: str, *arguments: Any) -> str:
+    return str(get_template_attribute("catalogue/parts.html", name)(*arguments))
+
+
+def _said(refusal: str) -> str:
+    if refusal:
+        return _part("refused", refusal)
+    return _part("said") if cookie.get("_flashes") else ""
+
+
+def _navigation(viewer: Viewer | None) -> str:
+    roles = viewer.roles if viewer is not None else None
+
+    def load() -> tuple[str, int]:
+        text = _part("nav", viewer, "courses")
+        return text, len(text)
+
+    found: str = _kept().get(("nav", roles), load)
+    return found
+
+
+def _respond(frame: splice.Page, viewer: Viewer | None, personal: dict[str, str]) -> Response:
+    """Answer with the frame and the personal parts; a visitor's page is everybody's."""
+    personal["nav"] = _navigation(viewer)
+    if viewer is None:
+        return splice.respond(frame, personal, cache_control=FOR_VISITORS)
+    personal["csrf"] = f'<meta name="csrf-token" content="{splice.TOKEN}">'
+    return splice.respond(
+        frame, personal, cache_control=FOR_ONE, token=generate_csrf(), secret=_session_secret()
+    )
+
+
+def _session_secret() -> str:
+    """Return what makes a kept page another one in another session: its tokens hold for one only."""
+    return sha256(str(cookie.get("csrf_token", "")).encode()).hexdigest()
