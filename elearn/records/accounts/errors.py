@@ -9,14 +9,14 @@ class SignInError(RefusedError):
     """Key or password is wrong; which of them is never told."""
 
     def __init__(self) -> None:
-        super().__init__(_("Nomor, e-mail, atau kata sandinya belum cocok. Coba lagi, ya."), field="sandi")
+        super().__init__(_("Nomor, e-mail, atau kata sandinya belum cocok. Coba lagi, ya."), field="password")
 
 
 class AccountOffError(RefusedError):
     """The account was switched off; only told to who knows its password."""
 
     def __init__(self) -> None:
-        super().__init__(_("Akun ini sedang dimatikan. Hubungi kantor kami, ya."), field="kunci")
+        super().__init__(_("Akun ini sedang dimatikan. Hubungi kantor kami, ya."), field="key")
 
 
 class KeyTakenError(RefusedError):
@@ -31,7 +31,7 @@ class CodeError(RefusedError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Kodenya belum cocok atau sudah tidak berlaku. Minta kode baru, ya."), field="kode"
+            _("Kodenya belum cocok atau sudah tidak berlaku. Minta kode baru, ya."), field="code"
         )
 
 

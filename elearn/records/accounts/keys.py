@@ -49,7 +49,7 @@ def normalise_email(text: str) -> str | None:
     return found.normalized.lower()
 
 
-def sign_in_key(text: str | None, *, field: str = "kunci") -> SignInKey:
+def sign_in_key(text: str | None, *, field: str = "key") -> SignInKey:
     """Tell number, address and username apart; refused with a sentence that shows the right form."""
     text = (text or "").strip()
     if "@" in text:

@@ -16,25 +16,42 @@ from elearn.records.errors import TooManyError, _
 PATIENCE = 100
 
 
-def check_rate(
-    where: Session | sa.Engine, key: str, *, limit: int, window: timedelta, now: datetime, cost: int = 1
-) -> None:
+def check_rate(where: Session | sa.Engine, key: str, *, limit: int, window: timedelta, now: datetime) -> None:
     """Count one try of *key* and raise `TooManyError` above *limit* in the present *window*.
 
     With a session the count belongs to its transaction; with an engine it is a technical row of its
     own, waited for 100 ms at most. *key* is stored as a digest.
     """
     if isinstance(where, Session):
-        count = where.execute(_upsert(where.get_bind().dialect.name, key, window, now, cost)).scalar_one()
+        count = where.execute(_upsert(where.get_bind().dialect.name, key, window, now)).scalar_one()
     else:
         with where.connect() as connection:
-            count = _count_quickly(connection, key, window, now, cost)
+            count = _count_quickly(connection, key, window, now)
     if count > limit:
-        ends = _window_start(now, window) + window
-        raise TooManyError(
-            _("Terlalu banyak percobaan. Tunggu sebentar, lalu coba lagi."),
-            retry_after=max(1, int((ends - now).total_seconds())),
+        raise _too_many(window, now)
+
+
+def refuse_above(session: Session, key: str, *, limit: int, window: timedelta, now: datetime) -> None:
+    """Raise `TooManyError` where *limit* tries of *key* were counted already; counts nothing itself."""
+    count = session.scalar(
+        sa.select(RateCounter.count).where(
+            RateCounter.key == _digest(key), RateCounter.window_starts_at == _window_start(now, window)
         )
+    )
+    if (count or 0) >= limit:
+        raise _too_many(window, now)
+
+
+def _too_many(window: timedelta, now: datetime) -> TooManyError:
+    ends = _window_start(now, window) + window
+    return TooManyError(
+        _("Terlalu banyak percobaan. Tunggu sebentar, lalu coba lagi."),
+        retry_after=max(1, int((ends - now).total_seconds())),
+    )
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def forget_old_counters(session: Session, *, now: datetime) -> None:
@@ -42,7 +59,7 @@ def forget_old_counters(session: Session, *, now: datetime) -> None:
     session.execute(sa.delete(RateCounter).where(RateCounter.window_starts_at < now - timedelta(days=2)))
 
 
-def _count_quickly(connection: sa.Connection, key: str, window: timedelta, now: datetime, cost: int) -> int:
+def _count_quickly(connection: sa.Connection, key: str, window: timedelta, now: datetime) -> int:
     name = connection.dialect.name
     raw = connection.connection.driver_connection
     before = 0
@@ -52,7 +69,7 @@ def _count_quickly(connection: sa.Connection, key: str, window: timedelta, now: 
     else:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}ms'")
     try:
-        count: int = connection.execute(_upsert(name, key, window, now, cost)).scalar_one()
+        count: int = connection.execute(_upsert(name, key, window, now)).scalar_one()
         connection.commit()
     finally:
         connection.rollback()
@@ -61,14 +78,13 @@ def _count_quickly(connection: sa.Connection, key: str, window: timedelta, now: 
     return count
 
 
-def _upsert(dialect: str, key: str, window: timedelta, now: datetime, cost: int) -> sa.Executable:
+def _upsert(dialect: str, key: str, window: timedelta, now: datetime) -> sa.Executable:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
     statement = insert(RateCounter).values(
-        key=digest, window_starts_at=_window_start(now, window), count=cost
+        key=_digest(key), window_starts_at=_window_start(now, window), count=1
     )
     return statement.on_conflict_do_update(
-        index_elements=["key", "window_starts_at"], set_={"count": RateCounter.count + cost}
+        index_elements=["key", "window_starts_at"], set_={"count": RateCounter.count + 1}
     ).returning(RateCounter.count)
 
 

@@ -10,7 +10,7 @@ from elearn.records.errors import RefusedError, _
 NAME_LENGTH = 120
 
 
-def clean_name(text: str | None, *, field: str = "nama") -> str:
+def clean_name(text: str | None, *, field: str = "name") -> str:
     """Return a person's name in one line; one word is fine, so are titles, apostrophes and any script."""
     return clean_line(text, most=NAME_LENGTH, field=field, missing=_("Isi nama lengkap, ya."))
 

@@ -74,7 +74,9 @@ COMMON = frozenset(
 )
 
 
-def check_new_password(password: str | None, *, of: tuple[str | None, ...] = (), field: str = "sandi") -> str:
+def check_new_password(
+    password: str | None, *, of: tuple[str | None, ...] = (), field: str = "password"
+) -> str:
     """Return *password* if it may be used: long enough, not a common one, none of the person's own keys (*of*)."""
     password = password or ""
     if len(password) < SHORTEST:

@@ -35,7 +35,7 @@ def regency_name(code: str | None) -> str:
     return REGENCIES.get(code or "", "–")
 
 
-def check_regency(code: str | None, *, field: str = "kabupaten") -> str:
+def check_regency(code: str | None, *, field: str = "regency") -> str:
     """Return *code* if it is one of the choices."""
     if code is None or (code not in REGENCIES and code != OUTSIDE):
         raise RefusedError(_("Pilih kabupaten atau kota usaha Anda."), field=field)

@@ -7,15 +7,23 @@ import secrets
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from elearn.records.accounts import passwords, queries
-from elearn.records.accounts.errors import AccountOffError, CodeError, KeyTakenError, SignInError
+from elearn.records.accounts.errors import (
+    AccountOffError,
+    CodeError,
+    KeyTakenError,
+    PersonNotFoundError,
+    SignInError,
+)
 from elearn.records.accounts.keys import USERNAME, SignInKey, normalise_email, normalise_phone, sign_in_key
-from elearn.records.accounts.limits import check_rate
+from elearn.records.accounts.limits import check_rate, refuse_above
 from elearn.records.accounts.models import (
     CodeKind,
     Consent,
@@ -30,7 +38,7 @@ from elearn.records.accounts.names import clean_line, clean_name
 from elearn.records.accounts.regencies import check_regency
 from elearn.records.audit.models import Way
 from elearn.records.audit.services import record
-from elearn.records.errors import NotFoundError, RefusedError, _
+from elearn.records.errors import RefusedError, _
 
 __all__ = ["check_rate"]
 
@@ -61,19 +69,18 @@ def sign_up(
     name = clean_name(name)
     found = sign_in_key(key)
     if found.kind == "username":
-        raise RefusedError(_("Isi nomor HP atau e-mail. Contoh: 0812 3456 7890"), field="kunci")
+        raise RefusedError(_("Isi nomor HP atau e-mail. Contoh: 0812 3456 7890"), field="key")
     password = passwords.check_new_password(password, of=(found.value, name))
     if regency:
         regency = check_regency(regency)
     # Before the first statement: hashing takes its time, and the write lock should not wait for it.
     hashed = passwords.hash_password(password)
-    _refuse_taken(session, found, field="kunci")
+    _refuse_taken(session, found, field="key")
     user = User(name=name, password_hash=hashed, created_at=now)
     setattr(user, found.kind, found.value)
     if found.kind == "phone":
         user.contact_phone = found.value
-    session.add(user)
-    session.flush()
+    _insert(session, user, field="key")
     session.add(Consent(user_id=user.id, text_version=consent_version, given_at=now))
     if regency:
         _add_regency(session, user, regency, by=None, now=now)
@@ -84,12 +91,15 @@ def sign_up(
 def sign_in(session: Session, *, key: str | None, password: str | None, now: datetime) -> User:
     """Return whose key and password these are; raises `SignInError` with one sentence for every reason.
 
-    Wrong tries are counted for the key, whoever has it or not: commit also after a refusal.
+    Wrong tries are counted for the key, whoever has it or not: commit also after a refusal. Once there
+    were too many, the right password is refused like any other until the window is over.
     """
     try:
         found = sign_in_key(key)
     except RefusedError as error:
         raise SignInError from error
+    counted = f"sign-in:{found.kind}:{found.value}"
+    refuse_above(session, counted, limit=SIGN_IN_TRIES, window=SIGN_IN_WINDOW, now=now)
     user = session.scalar(
         select(User).where(getattr(User, found.kind) == found.value, User.erased_at.is_(None))
     )
@@ -97,14 +107,10 @@ def sign_in(session: Session, *, key: str | None, password: str | None, now: dat
     # Nothing is written yet: the write lock is not held while the password is compared.
     session.rollback()
     right = passwords.password_matches(stored, password or "")
-    check_rate(
-        session,
-        f"sign-in:{found.kind}:{found.value}",
-        limit=SIGN_IN_TRIES,
-        window=SIGN_IN_WINDOW,
-        now=now,
-        cost=0 if right else 1,
-    )
+    if right:
+        refuse_above(session, counted, limit=SIGN_IN_TRIES, window=SIGN_IN_WINDOW, now=now)
+    else:
+        check_rate(session, counted, limit=SIGN_IN_TRIES, window=SIGN_IN_WINDOW, now=now)
     if user is None or not right:
         raise SignInError
     if user.disabled_at is not None:
@@ -160,7 +166,7 @@ def change_password(session: Session, user: User, old: str | None, new: str | No
     """Set *new* where *old* is right, and end all sessions; the caller opens a new one."""
     check_rate(session, f"password:{user.id}", limit=SIGN_IN_TRIES, window=SIGN_IN_WINDOW, now=now)
     if not passwords.password_matches(user.password_hash, old or ""):
-        raise RefusedError(_("Kata sandi yang lama belum cocok."), field="sandi_lama")
+        raise RefusedError(_("Kata sandi yang lama belum cocok."), field="old")
     _set_password(session, user, new, now)
 
 
@@ -169,14 +175,11 @@ def give_code(
 ) -> str:
     """Return a new one-time code for *user*, stored as its digest; older ones and all sessions end.
 
-    Staff and trainers may give one to somebody who holds no role, admins and commands to everybody.
-    That a learner is in the trainer's own course is seen to by who asks (courses come later).
+    Staff may give one to somebody who holds no role, trainers only to learners of their own courses,
+    admins and commands to everybody.
     """
-    holds = queries.roles_of(session, user.id)
-    if actor is not None:
-        own = queries.roles_of(session, actor.id)
-        if Role.ADMIN not in own and (holds or not own):
-            raise NotFoundError(_("Orang ini tidak ditemukan."))
+    if actor is not None and not _may_give_code(session, user, actor):
+        raise PersonNotFoundError
     if user.disabled_at is not None:
         raise RefusedError(_("Akun ini sedang dimatikan."))
     session.execute(
@@ -208,6 +211,17 @@ def give_code(
         now=now,
     )
     return code
+
+
+def _may_give_code(session: Session, user: User, actor: User) -> bool:
+    own = queries.roles_of(session, actor.id)
+    if Role.ADMIN in own:
+        return True
+    if queries.roles_of(session, user.id):
+        return False
+    if Role.STAFF in own:
+        return True
+    return Role.TRAINER in own and queries.learns_from(session, user.id, actor.id)
 
 
 def code_digest(code: str) -> str:
@@ -256,12 +270,15 @@ def create_user(
     regency: str | None = None,
     password: str | None = None,
 ) -> User:
-    """Enter a person; without any key a username is made from the name."""
+    """Enter a person; without any key a username is made from the name. Only an admin gives roles."""
+    roles = sorted(set(roles) - {Role.LEARNER})
+    if roles:
+        _refuse_unless_admin(session, actor, way)
     name = clean_name(name)
     user = User(name=name, created_at=now)
-    user.phone = _phone(phone, field="nomor")
+    user.phone = _phone(phone, field="phone")
     user.email = _email(email)
-    user.contact_phone = _phone(contact_phone, field="kontak") or user.phone
+    user.contact_phone = _phone(contact_phone, field="contact_phone") or user.phone
     if username is not None:
         if not USERNAME.fullmatch(username):
             raise RefusedError(
@@ -272,15 +289,14 @@ def create_user(
     if password is not None:
         password = passwords.check_new_password(password, of=(user.phone, user.email, user.username, name))
         user.password_hash = passwords.hash_password(password)
-    for kind in ("phone", "email", "username"):
+    kinds: tuple[Literal["phone", "email", "username"], ...] = ("phone", "email", "username")
+    for kind in kinds:
         value = getattr(user, kind)
         if value is not None:
-            field = {"phone": "nomor", "email": "email", "username": "username"}[kind]
-            _refuse_taken(session, SignInKey(kind, value), field=field)
+            _refuse_taken(session, SignInKey(kind, value), field=kind)
     if user.phone is None and user.email is None and user.username is None:
         user.username = free_username(session, name)
-    session.add(user)
-    session.flush()
+    _insert(session, user, field="username")
     for role in roles:
         session.add(UserRole(user_id=user.id, role=role, granted_at=now, granted_by=_id(actor)))
     if regency:
@@ -293,7 +309,7 @@ def create_user(
         subject_type="user",
         subject_id=user.id,
         subject_user_id=user.id,
-        after={"roles": sorted(roles)},
+        after={"roles": [str(role) for role in roles]},
         personal_after={"name": name, "phone": user.phone, "email": user.email, "username": user.username},
         now=now,
     )
@@ -305,9 +321,7 @@ def free_username(session: Session, name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z]+", plain.split(",")[0])
     stem = ".".join(words)[:24].strip(".") or "peserta"
-    taken = set(
-        session.scalars(select(User.username).where(User.username.like(stem.replace("_", r"\_") + "%")))
-    )
+    taken = set(session.scalars(select(User.username).where(User.username.like(stem + "%"))))
     number = 1
     username = stem
     while username in taken:
@@ -334,19 +348,21 @@ def correct_person(
     reason = _reason(reason)
     _refuse_upward(session, user, actor)
     name = clean_name(name)
-    number = _phone(phone, field="nomor")
+    number = _phone(phone, field="phone")
     address = _email(email)
     before = _personal(session, user, now)
     if number is not None and number != user.phone:
-        _refuse_taken(session, SignInKey("phone", number), field="nomor")
+        _refuse_taken(session, SignInKey("phone", number), field="phone")
     if address is not None and address != user.email:
         _refuse_taken(session, SignInKey("email", address), field="email")
     if number is None and address is None and user.username is None:
-        raise RefusedError(_("Nomor ini dipakai untuk masuk, jadi tidak bisa dikosongkan."), field="nomor")
+        raise RefusedError(_("Nomor ini dipakai untuk masuk, jadi tidak bisa dikosongkan."), field="phone")
     if name != user.name:
         user.name_confirmed_at = None
-    user.name, user.phone, user.email = name, number, address
-    user.contact_phone = _phone(contact_phone, field="kontak") or number
+    contact = _phone(contact_phone, field="contact_phone") or number
+    with session.no_autoflush:
+        user.name, user.phone, user.email, user.contact_phone = name, number, address, contact
+        _flush_keys(session, field="phone" if number is not None else "email")
     if regency and regency != queries.regency_of(session, user.id, now.date()):
         _add_regency(session, user, check_regency(regency), by=actor, now=now)
     session.flush()
@@ -415,6 +431,7 @@ def grant_role(
     session: Session, user: User, role: Role, *, actor: User | None, way: Way, now: datetime
 ) -> None:
     """Give *user* a role; learning needs none. Twice changes nothing."""
+    _refuse_unless_admin(session, actor, way)
     if role is Role.LEARNER or role in queries.roles_of(session, user.id):
         return
     session.add(UserRole(user_id=user.id, role=role, granted_at=now, granted_by=_id(actor)))
@@ -426,6 +443,7 @@ def revoke_role(
     session: Session, user: User, role: Role, *, actor: User | None, way: Way, now: datetime
 ) -> None:
     """Take a role from *user*; the last admin keeps theirs."""
+    _refuse_unless_admin(session, actor, way)
     if role not in queries.roles_of(session, user.id):
         return
     if role is Role.ADMIN:
@@ -439,6 +457,7 @@ def disable(
     session: Session, user: User, *, reason: str | None, actor: User | None, way: Way, now: datetime
 ) -> None:
     """Switch an account off and end its sessions; the last admin's stays on."""
+    _refuse_unless_admin(session, actor, way)
     reason = _reason(reason)
     if user.disabled_at is not None:
         return
@@ -453,6 +472,7 @@ def enable(
     session: Session, user: User, *, reason: str | None, actor: User | None, way: Way, now: datetime
 ) -> None:
     """Switch an account on again."""
+    _refuse_unless_admin(session, actor, way)
     reason = _reason(reason)
     if user.disabled_at is None:
         return
@@ -480,6 +500,31 @@ def _open_code(session: Session, code: str, now: datetime) -> OneTimeCode | None
 def _refuse_taken(session: Session, key: SignInKey, *, field: str) -> None:
     if session.scalar(select(User.id).where(getattr(User, key.kind) == key.value)) is not None:
         raise KeyTakenError(field)
+
+
+def _refuse_unless_admin(session: Session, actor: User | None, way: Way) -> None:
+    """Commands may do everything: whoever runs them has the machine. On pages only admins touch roles."""
+    if way is Way.COMMAND:
+        return
+    if actor is None or Role.ADMIN not in queries.roles_of(session, actor.id):
+        raise PersonNotFoundError
+
+
+def _insert(session: Session, user: User, *, field: str) -> None:
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError:
+        # Somebody else took the key between our look and our insert: a second press, or a second person.
+        raise KeyTakenError(field) from None
+
+
+def _flush_keys(session: Session, *, field: str) -> None:
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError:
+        raise KeyTakenError(field) from None
 
 
 def _refuse_upward(session: Session, user: User, actor: User | None) -> None:
@@ -516,7 +561,7 @@ def _email(text: str | None) -> str | None:
 
 
 def _reason(text: str | None) -> str:
-    return clean_line(text, most=REASON_LENGTH, field="alasan", missing=_("Tulis alasannya, ya."))
+    return clean_line(text, most=REASON_LENGTH, field="reason", missing=_("Tulis alasannya, ya."))
 
 
 def _add_regency(session: Session, user: User, regency: str, *, by: User | None, now: datetime) -> None:

@@ -6,10 +6,11 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from elearn.records.audit.models import AuditEvent, AuditHead, AuditPersonal, Way
@@ -43,10 +44,7 @@ def record(
     Personal values (names, numbers) go into *personal_before* and *personal_after*: they are stored
     apart and the chain covers only their salted digest, so that they can be erased.
     """
-    head = session.get(AuditHead, 1, with_for_update=True)
-    if head is None:
-        head = AuditHead(id=1, hash=GENESIS, event_count=0)
-        session.add(head)
+    head = _lock_head(session)
     personal = ""
     salt = secrets.token_hex(16)
     if personal_before or personal_after:
@@ -77,6 +75,17 @@ def record(
     return event
 
 
+def _lock_head(session: Session) -> AuditHead:
+    """Return the end of the chain; whoever else wants to append waits until our commit."""
+    head = session.get(AuditHead, 1, with_for_update=True)
+    if head is None:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        first = insert(AuditHead).values(id=1, hash=GENESIS, event_count=0)
+        session.execute(first.on_conflict_do_nothing())
+        head = session.get_one(AuditHead, 1, with_for_update=True)
+    return head
+
+
 def verify_chain(session: Session) -> list[str]:
     """Return what is wrong with the chain, one Indonesian sentence each; nothing where it is whole."""
     problems: list[str] = []
@@ -89,13 +98,25 @@ def verify_chain(session: Session) -> list[str]:
         if hash_of(event) != event.hash:
             problems.append(f"Catatan jejak audit nomor {event.id} pernah diubah.")
         previous = event.hash
-    digests = select(
-        AuditEvent.id, AuditEvent.personal_digest, AuditPersonal.salt, AuditPersonal.personal
-    ).join(AuditPersonal, AuditPersonal.event_id == AuditEvent.id)
-    for event_id, digest, salt, personal in session.execute(digests):
-        # An erased person's values are gone: an empty text, whose digest cannot be compared.
+    kept = session.execute(
+        select(AuditEvent.id, AuditEvent.personal_digest, AuditPersonal.salt, AuditPersonal.personal)
+        .join(AuditPersonal, AuditPersonal.event_id == AuditEvent.id)
+        .order_by(AuditEvent.id)
+    )
+    for event_id, digest, salt, personal in kept:
+        # Of an erased person an empty text is left, whose digest cannot be compared; the row itself stays.
         if personal and _digest(salt, personal) != digest:
             problems.append(f"Data pribadi pada catatan jejak audit nomor {event_id} pernah diubah.")
+    lost = (
+        select(AuditEvent.id)
+        .outerjoin(AuditPersonal, AuditPersonal.event_id == AuditEvent.id)
+        .where(AuditEvent.personal_digest != "", AuditPersonal.event_id.is_(None))
+        .order_by(AuditEvent.id)
+    )
+    problems += [
+        f"Data pribadi pada catatan jejak audit nomor {event_id} hilang."
+        for event_id in session.scalars(lost)
+    ]
     head = session.get(AuditHead, 1)
     if (head.hash, head.event_count) != (previous, count) if head else count:
         problems.append("Ujung jejak audit tidak cocok: ada catatan yang hilang.")
@@ -106,7 +127,7 @@ def hash_of(event: AuditEvent) -> str:
     """Return the SHA-256 (hex) of *event* over its columns and the hash before, as one JSON array."""
     parts = [
         event.previous_hash,
-        event.at.isoformat(timespec="microseconds"),
+        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         event.actor_id,
         event.way,
         event.action,

@@ -32,7 +32,7 @@ def create_course(
     session: Session, *, slug: str | None, title: str | None, actor: User, way: Way, now: datetime
 ) -> Course:
     """Make a course of drafts from a template; *actor* becomes its trainer."""
-    title = clean_line(title, most=TITLE_LENGTH, field="judul", missing=_("Isi judul kursus."))
+    title = clean_line(title, most=TITLE_LENGTH, field="title", missing=_("Isi judul kursus."))
     slug = _slug(slug)
     if session.scalar(select(Course.id).where(Course.slug == slug)) is not None:
         raise RefusedError(_("Alamat itu sudah dipakai kursus lain."), field="slug")
@@ -60,7 +60,7 @@ def new_module(
     session: Session, course: Course, *, slug: str | None, title: str | None, actor: User, now: datetime
 ) -> Draft:
     """Begin a module from a template, at the next free number."""
-    title = clean_line(title, most=TITLE_LENGTH, field="judul", missing=_("Isi judul modul."))
+    title = clean_line(title, most=TITLE_LENGTH, field="title", missing=_("Isi judul modul."))
     slug = _slug(slug)
     names = {*live_texts(session, course)}
     names.update(session.scalars(select(Draft.file_name).where(Draft.course_id == course.id)))

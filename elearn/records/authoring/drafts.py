@@ -286,14 +286,14 @@ def add_picture(
                 message for code, message in pictures.check(f"media/x.{ending}", content) if code != "K116f"
             ]
             if refused:
-                raise RefusedError(_("%(reason)s", reason=refused[0]), field="berkas")
+                raise RefusedError(_("%(reason)s", reason=refused[0]), field="content")
             media_type = pictures.media_type(f"media/x.{ending}") or ""
         else:
             content, media_type = pictures.reencode_picture(content)
             stem = stem or name
             ending = pictures.ending(media_type).removeprefix(".")
     except pictures.MediaRefusedError as error:
-        raise RefusedError(_("%(reason)s", reason=str(error)), field="berkas") from error
+        raise RefusedError(_("%(reason)s", reason=str(error)), field="content") from error
     plain = _PICTURE_NAME.sub("-", stem.lower()).strip("-")[:60] or "gambar"
     digest = add_media(session, content, ending, media_type, now)
     path = _free_path(session, course, plain, ending, digest)
@@ -320,7 +320,7 @@ def _check_name(file_name: str) -> None:
 
 
 def _storable(text: str) -> str:
-    clean_text(text, most=TEXT_LENGTH, field="teks")
+    clean_text(text, most=TEXT_LENGTH, field="text")
     return canonical(text)
 
 

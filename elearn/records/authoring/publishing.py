@@ -115,7 +115,7 @@ def publish(
     question changes without a *note*. *protected* maps files to the texts that must not be replaced,
     because they were edited in the browser. Nothing changed: no release, no row.
     """
-    note = clean_line(note, most=NOTE_LENGTH, field="catatan")
+    note = clean_line(note, most=NOTE_LENGTH, field="note")
     document, problems = read_files(slug, files, today=today)
     if document is None or any(found.blocks_publishing for found in problems):
         raise PublishRefusedError(_("Ada yang harus dibetulkan sebelum terbit."), problems=problems)
@@ -144,7 +144,7 @@ def publish(
     changes = key_changes(before, items_by_id(document.all_modules()), answered)
     if changes and not note:
         raise PublishRefusedError(
-            _("Kunci jawaban berubah. Tulis catatan perubahan dulu, ya."), problems=problems, field="catatan"
+            _("Kunci jawaban berubah. Tulis catatan perubahan dulu, ya."), problems=problems, field="note"
         )
     release = _write(session, course, plan, note=note, origin=origin, actor=actor, now=now)
     _open_corrections(session, course, live, release, changes, note=note, actor=actor, now=now)
