@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -375,8 +376,7 @@ def _find(path: Path) -> _Found:
 def _read_folder(folder: Path) -> _Found:
     found = _Found(folder.name, neighbours=_courses_beside(folder))
     size = 0
-    for name, path in _walk(folder, found):
-        content = _read_file(path)
+    for name, content in _walk(folder, found):
         if content is None:
             found.problems.append(problem(name, 1, "K119e", text=name, name=name))
             continue
@@ -397,28 +397,52 @@ def _courses_beside(folder: Path) -> frozenset[str]:
         return frozenset()
 
 
-def _walk(folder: Path, found: _Found) -> Iterator[tuple[str, Path]]:
-    """Yield the files of the course; other folders are named once and not entered."""
-    for entry in sorted(os.scandir(folder), key=lambda one: one.name):
-        if not entry.is_dir(follow_symlinks=False):
-            if entry.name != RELEASE_FILE:
-                yield entry.name, Path(entry.path)
-        elif entry.name == "media":
-            for inner in sorted(os.scandir(entry.path), key=lambda one: one.name):
-                name = f"media/{inner.name}"
-                if inner.is_dir(follow_symlinks=False):
-                    found.problems.append(problem(name, 1, "K118", text=name))
-                else:
-                    yield name, Path(inner.path)
-        else:
-            found.problems.append(problem(entry.name, 1, "K118", text=entry.name))
+def _walk(folder: Path, found: _Found) -> Iterator[tuple[str, bytes | None]]:
+    """Yield names and contents of the files of the course; other folders are named and not entered.
+
+    Folders are held open while they are read, so that none can be exchanged for a link in between.
+    """
+    with _opened(folder) as top:
+        for name, is_folder in _entries(top):
+            if not is_folder:
+                if name != RELEASE_FILE:
+                    yield name, _read_file(name, top)
+            elif name == "media":
+                with _opened(name, within=top) as media_folder:
+                    for inner, is_inner_folder in _entries(media_folder):
+                        path = f"media/{inner}"
+                        if is_inner_folder:
+                            found.problems.append(problem(path, 1, "K118", text=path))
+                        else:
+                            yield path, _read_file(inner, media_folder)
+            else:
+                found.problems.append(problem(name, 1, "K118", text=name))
 
 
-def _read_file(path: Path) -> bytes | None:
-    """Read an ordinary file; None for a link, a pipe, a device or one that is far too large."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+@contextmanager
+def _opened(folder: Path | str, within: int | None = None) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=within)
     try:
-        descriptor = os.open(path, flags)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _entries(folder: int) -> list[tuple[str, bool]]:
+    """Return what *folder* holds, and whether each is a folder itself."""
+    with os.scandir(folder) as entries:
+        return sorted((_shown(entry.name), entry.is_dir(follow_symlinks=False)) for entry in entries)
+
+
+def _shown(name: str) -> str:
+    """Return *name* as text that can be printed, whatever bytes the file system gave."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _read_file(name: str, folder: int) -> bytes | None:
+    """Read an ordinary file; None for a link, a pipe, a device or one that cannot be opened."""
+    try:
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError:
         return None
     with os.fdopen(descriptor, "rb") as stream:

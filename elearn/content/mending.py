@@ -22,6 +22,8 @@ MAX_ROUNDS = 10
 
 _ALPHABET = string.digits + string.ascii_lowercase
 _ID_LENGTH = 6
+_NEWLINE = "\n"
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 _HEADING = re.compile(r" {0,3}#{1,6}")
 _ANY_ID = re.compile(r"<!-- id: ([qc]-[a-z0-9]+) -->")
 
@@ -33,18 +35,18 @@ def write_ids(text: str, file_name: str, *, taken: Container[str]) -> str:
     """
     _, problems = parse_module(file_name, text)
     missing = sorted({found.line for found in problems if found.code == "K82"}, reverse=True)
-    lines = text.split("\n")
+    lines = _LINE.findall(text)
     given: set[str] = set()
     for number in missing:
         line = lines[number - 1]
-        ending = "\r" if line.endswith("\r") else ""
+        body = line.rstrip("\r\n")
+        ending = line[len(body) :]
         if _HEADING.match(line):
-            comment = f"<!-- id: {_new_id('q', taken, given)} -->{ending}"
-            lines[number - 1 : number] = [line, comment]
+            comment = f"<!-- id: {_new_id('q', taken, given)} -->"
+            lines[number - 1] = f"{body}{ending or _NEWLINE}{comment}{ending}"
         else:
-            body = line.removesuffix("\r").rstrip(" ")
-            lines[number - 1] = f"{body} <!-- id: {_new_id('c', taken, given)} -->{ending}"
-    return "\n".join(lines)
+            lines[number - 1] = f"{body.rstrip()} <!-- id: {_new_id('c', taken, given)} -->{ending}"
+    return "".join(lines)
 
 
 def write_ids_in_files(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -270,6 +270,13 @@ def test_links_pipes_and_folders_are_not_followed(tmp_path):
     ]  # fmt: skip
 
 
+def test_a_name_that_is_no_text_is_a_problem(tmp_path):
+    folder = write(tmp_path / "kursus-a", course())
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.md")).write_bytes(b"x")
+
+    assert codes_of(folder) == ["\ufffd.md K119e"]
+
+
 def test_prerequisites_are_the_folders_beside(tmp_path):
     page = PAGE.replace("ringkasan", "prasyarat: [kursus-b, kursus-c]\nringkasan")
     folder = write(tmp_path / "kursus-a", course(kursus__md=page))
@@ -301,7 +308,7 @@ def test_the_neighbours_may_be_unreadable(tmp_path, monkeypatch):
     real = os.scandir
 
     def refuse(path):
-        if Path(path) == tmp_path:
+        if path == tmp_path:
             raise PermissionError
         return real(path)
 

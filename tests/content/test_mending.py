@@ -7,7 +7,7 @@ import re
 import pytest
 
 from elearn.content import mending
-from elearn.content.mending import fix, fix_files, write_ids
+from elearn.content.mending import fix, fix_files, write_ids, write_ids_in_files
 from elearn.content.parser import parse_module
 from elearn.content.problems import Fix, Level, Problem
 from tests.content.test_parser_questions import FRONT
@@ -107,3 +107,32 @@ def test_a_file_that_is_too_large_is_left_alone():
     files = {"01-a.md": b"a \r\n" * 200_000}
 
     assert fix_files("kursus-a", files) == {}
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_ids_find_their_lines_whatever_ends_them(ending):
+    written = write_ids(BARE.replace("\n", ending), "01-a.md", taken=())
+
+    assert re.search(f"### Soal 1{ending}<!-- id: q-[a-z0-9]+ -->{ending}", written)
+
+
+def test_an_id_is_written_where_the_text_ends_with_the_heading():
+    written = write_ids(FRONT.split("### Soal 1")[0] + "### Soal 1", "01-a.md", taken=())
+
+    assert re.search(r"### Soal 1\n<!-- id: q-[a-z0-9]{6} -->$", written)
+
+
+def test_ids_of_a_course_are_unique_across_its_files():
+    files = {
+        "01-a.md": BARE.encode(),
+        "02-b.md": BARE.encode(),
+        "03-c.md": b"\xff",
+        "media/a.md": b"### Soal 1\n",
+    }
+
+    written = write_ids_in_files(files)
+
+    ids = re.findall(rb"q-[a-z0-9]{6}", b"".join(written.values()))
+    assert len(set(ids)) == len(ids) == 2
+    assert written["03-c.md"] == b"\xff"
+    assert written["media/a.md"] == files["media/a.md"]

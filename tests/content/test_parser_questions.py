@@ -210,6 +210,13 @@ TABLE = {
     ),
     "excusing an error": ("Apa?\n\n<!-- abaikan: K05 -->\n- [x] A\n- [ ]\n", [(5, "K05")]),
     "excused list": ("Apa?\n\n<!-- abaikan: K23 -->\n- [x] A\n- [ ] B\n  > b\n- [ ] C\n", []),
+    "unknown comment in a line": ("Apa? <!-- nanti -->\n\n" + BOXES, [(1, "K96d")]),
+    "id in a line": ("Apa? <!-- id: q-bbbbbb -->\n\n" + BOXES, [(1, "K81")]),
+    "note in a line": ("Apa? <!-- catatan: cek -->\n\n" + BOXES, []),
+    "explanation in a table": (
+        "P.\n\n|a|b|\n|-|-|\n|c|d|\n|e|f|\n**Pembahasan:** x\n\n- Jenis: jodohkan\n",
+        [(7, "K109")],
+    ),
     # Code is text
     "box in code": ("Tulis `- [x] A`.\n\n```\n- [ ] B\n## Kuis\n```\n\n" + BOXES, []),
     "html in code": ("Tulis `<b>`.\n\n" + BOXES, []),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from elearn.content.items import ItemType
@@ -541,9 +541,17 @@ class _Reader:
 
     def read_table(self, block: Block) -> None:
         if self.question.table is None and not self.question.options and not self.question.answers:
-            self.question.table = block
+            self.question.table = self.without_notes(block)
         else:
             self.note(block.first, "K107")
+
+    def without_notes(self, table: Block) -> Block:
+        """Return *table* without a hint or explanation that ran into it for want of a blank line."""
+        for index, line in enumerate(table.lines):
+            if _GOOD_NOTE.match(line.text.lstrip(" ")):
+                self.push_apart(line.number, "K109")
+                return replace(table, lines=table.lines[:index])
+        return table
 
     def read_stray_feedback(self, block: Block, kind: str) -> None:
         """Note feedback that is not indented; for the preview it still belongs to the row above."""

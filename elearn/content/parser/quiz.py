@@ -35,7 +35,7 @@ from elearn.content.parser.settings import (
     refuse_value,
 )
 from elearn.content.parser.style import check_style
-from elearn.content.parser.texts import Texts, comment_of
+from elearn.content.parser.texts import Texts, comment_of, read_comment
 from elearn.content.scanner import Block, Kind, heading_text
 
 MAX_QUESTIONS = 200
@@ -285,6 +285,7 @@ class _Reader:
         before = len(report.problems)
         question = read_question(report, self.texts, section.heading, section.title, section.blocks)
         item = build_item(report, question, asked)
+        self.check_inline_comments(section, question)
         check_style(report, self.texts, question)
         silence(report, question, before)
         if question.id:
@@ -293,6 +294,18 @@ class _Reader:
             report.add(question.line, "K82")
         self.check_targets(question)
         return question, item
+
+    def check_inline_comments(self, section: _Section, question: Question) -> None:
+        """Note comments inside a line: the id has a line of its own, and others are not known."""
+        last = max((block.last for block in section.blocks), default=question.line)
+        for line in range(question.line, last + 1):
+            for inside in self.texts.comments.get(line, ()):
+                comment = read_comment(inside)
+                if comment.kind == "id":
+                    self.report.add(line, "K81")
+                    question.id_line = question.id_line or line
+                elif not comment.kind:
+                    self.report.add(line, "K96d")
 
     def check_targets(self, question: Question) -> None:
         report = self.report
