@@ -260,6 +260,7 @@ def revision_digest(
     pass_mark: int,
     glossary_used: Mapping[str, str],
     media_digests: Mapping[str, str],
+    place: str = "",
 ) -> str:
     """Return the SHA-256 that names a revision: of everything that decides what is shown or graded.
 
@@ -270,10 +271,13 @@ def revision_digest(
     - ``text``: the canonical source, whole;
     - ``pass_mark``: the effective one in ten-thousandths; null without a quiz;
     - ``glossary``: the entries of the course's glossary that the lesson uses;
-    - ``media``: SHA-256 of the files that the text uses, by path; a path without a file is left out.
+    - ``media``: SHA-256 of the files that the text uses, by path; a path without a file is left out;
+    - ``place``: the slugs of course and module, ``dapur-halal/bahan``, which links in it begin with: the
+      same text in another course is shown with other addresses. Left out where it is not given.
     """
     return _digest(
         {
+            **({"place": place} if place else {}),
             "form": _CANONICAL_FORM,
             "text": module.text,
             "pass_mark": pass_mark if module.quiz is not None else None,
@@ -286,13 +290,15 @@ def revision_digest(
 def page_digest(course: CourseDocument, context: CourseContext | None = None) -> str:
     """Return the SHA-256 that names a course page, over the form "elearn-page-1".
 
-    It is made as in :func:`revision_digest`; its object has ``form``, ``text``, ``glossary`` and ``media``.
+    It is made as in :func:`revision_digest`; its object has ``form``, ``text``, ``glossary``, ``media`` and
+    ``place``, the slug of the course.
     """
     context = context or CourseContext.of(course)
-    paths = [*_media_paths([course.body], ""), course.image]
+    paths = [*_media_paths(COURSE_FILE, [course.body], ""), course.image]
     return _digest(
         {
             "form": _PAGE_FORM,
+            "place": context.course_slug,
             "text": course.text,
             "glossary": markup.abbreviations_in(course.body.text, context.glossary),
             "media": {path: context.media[path].digest for path in paths if path in context.media},
@@ -310,7 +316,7 @@ def glossary_used(module: ModuleDocument, glossary: Mapping[str, str]) -> dict[s
 
 def media_used(module: ModuleDocument) -> tuple[str, ...]:
     """Return the paths in `media/` that *module* shows or links to, in the order they first stand."""
-    return tuple(dict.fromkeys(_media_paths(_pieces(module), module.link_definitions)))
+    return tuple(dict.fromkeys(_media_paths(module.file_name, _pieces(module), module.link_definitions)))
 
 
 def text_of(safe_html: str) -> str:
@@ -496,9 +502,13 @@ def _pieces(module: ModuleDocument) -> Iterator[Piece]:
         yield from (piece for piece in found if piece)
 
 
-def _media_paths(pieces: Iterable[Piece], link_definitions: str) -> Iterator[str]:
+def _media_paths(file_name: str, pieces: Iterable[Piece], link_definitions: str) -> Iterator[str]:
     for piece in pieces:
-        for address in markup.own_addresses(piece.text, link_definitions):
+        try:
+            addresses = markup.own_addresses(piece.text, link_definitions)
+        except markup.MarkupLimitError as error:
+            raise error.moved(piece.line - 1, file_name) from None
+        for address in addresses:
             if address.startswith("media/"):
                 yield address.partition("#")[0]
 

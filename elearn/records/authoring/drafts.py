@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from elearn.content import media as pictures
@@ -228,27 +230,23 @@ def save_draft(
         .where(Draft.course_id == course.id, Draft.file_name == file_name, Draft.user_id == actor.id)
         .with_for_update()
     )
+    if draft is None and number and text != live.get(file_name, text):
+        # It was published or thrown away in another tab meanwhile: what is typed here began before that.
+        current = live[file_name]
+        draft = _insert(session, course, file_name, text=current, base=current, actor=actor, now=now)
+        raise DraftMovedError(_put_aside(session, draft, text, number, now))
     if draft is not None and (number or 0) != draft.number:
         if text == draft.text:
             return draft
-        aside = DraftAside(draft_id=draft.id, text=text, base_number=number or 0, saved_at=now)
-        session.add(aside)
-        session.flush()
-        raise DraftMovedError(aside)
+        raise DraftMovedError(_put_aside(session, draft, text, number or 0, now))
     if file_name not in {COURSE_FILE, GLOSSARY_FILE}:
         text = write_ids(text, file_name, taken=_ids_elsewhere(session, course, file_name, live))
     if draft is None:
-        draft = Draft(
-            course_id=course.id,
-            file_name=file_name,
-            user_id=actor.id,
-            text=text,
-            base_text=live.get(file_name, ""),
-            number=1,
-            created_at=now,
-            saved_at=now,
+        draft = _insert(
+            session, course, file_name, text=text, base=live.get(file_name, ""), actor=actor, now=now
         )
-        session.add(draft)
+        if draft.text != text:
+            raise DraftMovedError(_put_aside(session, draft, text, number or 0, now))
     elif text != draft.text or merged:
         draft.text = text
         draft.number += 1
@@ -257,6 +255,39 @@ def save_draft(
             draft.base_text = live.get(file_name, "")
     session.flush()
     return draft
+
+
+def _insert(
+    session: Session, course: Course, file_name: str, *, text: str, base: str, actor: User, now: datetime
+) -> Draft:
+    """Make *actor*'s draft of a file; where another tab has just made it, return that one."""
+    draft = Draft(
+        course_id=course.id,
+        file_name=file_name,
+        user_id=actor.id,
+        text=text,
+        base_text=base,
+        number=1,
+        created_at=now,
+        saved_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(draft)
+    except IntegrityError:
+        return session.scalars(
+            select(Draft)
+            .where(Draft.course_id == course.id, Draft.file_name == file_name, Draft.user_id == actor.id)
+            .with_for_update()
+        ).one()
+    return draft
+
+
+def _put_aside(session: Session, draft: Draft, text: str, number: int, now: datetime) -> DraftAside:
+    aside = DraftAside(draft_id=draft.id, text=text, base_number=number, saved_at=now)
+    session.add(aside)
+    session.flush()
+    return aside
 
 
 def discard_draft(session: Session, course: Course, file_name: str, actor: User) -> None:
@@ -279,9 +310,10 @@ def add_picture(
     Photographs are encoded again, so that nothing else of the file remains; SVG and PDF are taken as
     they are or refused.
     """
-    stem, _dot, ending = name.strip().lower().rpartition(".")
+    stem = PurePosixPath(name.strip().replace("\\", "/")).stem
+    ending = _kept_as_it_is(content)
     try:
-        if ending in {"svg", "pdf"}:
+        if ending is not None:
             refused = [
                 message for code, message in pictures.check(f"media/x.{ending}", content) if code != "K116f"
             ]
@@ -290,7 +322,6 @@ def add_picture(
             media_type = pictures.media_type(f"media/x.{ending}") or ""
         else:
             content, media_type = pictures.reencode_picture(content)
-            stem = stem or name
             ending = pictures.ending(media_type).removeprefix(".")
     except pictures.MediaRefusedError as error:
         raise RefusedError(_("%(reason)s", reason=str(error)), field="content") from error
@@ -303,6 +334,14 @@ def add_picture(
         )
         session.flush()
     return path
+
+
+def _kept_as_it_is(content: bytes) -> str | None:
+    """Return how the name of a drawing or document ends, by what is in it; None for a photograph."""
+    start = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"%PDF-"):
+        return "pdf"
+    return "svg" if start.startswith(b"<") else None
 
 
 #: Files a course may have and this one has not: what their editor begins with.

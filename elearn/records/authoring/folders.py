@@ -49,10 +49,10 @@ def publish_folder(
     if any(found.blocks_publishing for found in problems):
         raise PublishRefusedError(_("Ada yang harus dibetulkan sebelum terbit."), problems=problems)
     texts = {name: content.decode() for name, content in files.items() if name.endswith(".md")}
-    protected = {} if overwrite else _protected(session, path, document.slug, texts)
+    slug = document.slug
     return publish(
         session,
-        slug=document.slug,
+        slug=slug,
         files=files,
         note=note,
         origin=Origin.FOLDER,
@@ -60,7 +60,7 @@ def publish_folder(
         way=Way.COMMAND if actor is None else Way.PAGE,
         now=now,
         today=today,
-        protected=protected,
+        protected=dict if overwrite else lambda: _protected(session, path, slug, texts),
     )
 
 
@@ -91,15 +91,18 @@ def _protected(session: Session, path: Path, slug: str, texts: dict[str, str]) -
         return {}
     live = catalogue.export_texts(session, course.live_release)
     known = _marked_release(session, course, path)
+    known_texts = None if known is None else catalogue.export_texts(session, known)
     origins = _origins(session, course, course.live_release, live)
     protected = {}
     for name, text in live.items():
-        if origins[name] != Origin.BROWSER or texts.get(name, text) == text:
+        # A file that the folder lacks would be taken out of the course, which is no less a loss.
+        mine = texts.get(name)
+        if origins[name] != Origin.BROWSER or mine == text:
             continue
-        if known is not None:
-            if catalogue.export_texts(session, known).get(name) != text:
+        if known_texts is not None:
+            if known_texts.get(name) != text:
                 protected[name] = text
-        elif texts[name] not in _earlier_texts(session, course, name):
+        elif mine is None or mine not in _earlier_texts(session, course, name):
             protected[name] = text
     return protected
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from elearn.content.compiler import (
@@ -22,7 +23,14 @@ from elearn.content.compiler import (
     page_digest,
     revision_digest,
 )
-from elearn.content.documents import CourseDocument, ModuleDocument, ModuleKind
+from elearn.content.documents import (
+    COURSE_FILE,
+    GLOSSARY_FILE,
+    CourseDocument,
+    ModuleDocument,
+    ModuleKind,
+    Order,
+)
 from elearn.content.library import read_files
 from elearn.content.markup import MarkupLimitError
 from elearn.content.problems import Problem
@@ -40,6 +48,7 @@ from elearn.records.authoring.keys import (
     publishing_problems,
 )
 from elearn.records.catalogue import queries as catalogue
+from elearn.records.catalogue.compiling import compile_missing
 from elearn.records.catalogue.errors import ReleaseNotFoundError
 from elearn.records.catalogue.models import (
     CompiledText,
@@ -106,36 +115,29 @@ def publish(
     actor: User | None,
     way: Way,
     now: datetime,
-    today: date | None,
-    protected: Mapping[str, str] | None = None,
+    today: date | None = None,
+    protected: Callable[[], Mapping[str, str]] = dict,
 ) -> PublishResult:
     """Publish *files* as the course *slug*, in the caller's transaction.
 
     Refused (`PublishRefusedError`) where a problem blocks it, and where what is right in an answered
-    question changes without a *note*. *protected* maps files to the texts that must not be replaced,
-    because they were edited in the browser. Nothing changed: no release, no row.
+    question changes without a *note*. *protected* is asked, once the course is locked, for the texts by
+    file name that must not be replaced, because they were edited in the browser. Nothing changed: no
+    release, no row.
     """
     note = clean_line(note, most=NOTE_LENGTH, field="note")
     document, problems = read_files(slug, files, today=today)
     if document is None or any(found.blocks_publishing for found in problems):
         raise PublishRefusedError(_("Ada yang harus dibetulkan sebelum terbit."), problems=problems)
     plan = _plan(document, problems)
-    course = session.scalar(select(Course).where(Course.slug == slug).with_for_update())
-    live = (
-        None
-        if course is None or course.live_release_id is None
-        else session.get(Release, course.live_release_id)
-    )
-    _refuse_protected(document, protected or {})
-    if course is not None and live is not None and _is_same(session, live, plan):
-        return PublishResult(None, tuple(problems))
+    course = _locked_course(session, slug, actor=actor, now=now)
+    live = None if course.live_release_id is None else session.get_one(Release, course.live_release_id)
+    _refuse_protected(document, protected())
     before: dict[str, Placed] = {}
     answered: frozenset[str] = frozenset()
-    if course is None:
-        course = Course(slug=slug, created_at=now, created_by=None if actor is None else actor.id)
-        session.add(course)
-        session.flush()
-    elif live is not None:
+    if live is not None:
+        if _is_same(session, live, plan):
+            return PublishResult(None, tuple(problems))
         before = items_by_id(_parsed_modules(session, live))
         answered = answered_items(session, course)
     problems = [*problems, *publishing_problems(before, document, answered)]
@@ -160,6 +162,7 @@ def publish_drafts(
     Refused where a text was published by somebody else since a draft of it began: both changes are
     shown in the editor, and nothing is overwritten.
     """
+    lock_course(session, course)
     drafts = drafts_of(session, course, actor)
     live = live_texts(session, course)
     moved = [draft.file_name for draft in drafts if draft.base_text != live.get(draft.file_name, "")]
@@ -195,12 +198,10 @@ def make_live_again(
     old = catalogue.release_of_number(session, course, number)
     if old is None:
         raise ReleaseNotFoundError
-    live_id = session.scalars(
-        select(Course.live_release_id).where(Course.id == course.id).with_for_update()
-    ).one()
-    if old.id == live_id:
+    lock_course(session, course)
+    if old.id == course.live_release_id:
         return old
-    live = session.get_one(Release, live_id)
+    live = session.get_one(Release, course.live_release_id)
     before, after = items_by_id(_parsed_modules(session, live)), items_by_id(_parsed_modules(session, old))
     changes = key_changes(before, after, answered_items(session, course))
     note = str(_("Menayangkan lagi terbitan ke-%(number)s", number=number))
@@ -238,9 +239,31 @@ def make_live_again(
     for medium in session.scalars(select(ReleaseMedia).where(ReleaseMedia.release_id == old.id)):
         session.add(ReleaseMedia(release_id=release.id, path=medium.path, digest=medium.digest))
     session.flush()
+    # It was live under an older compiler, perhaps.
+    compile_missing(session, release)
     _open_corrections(session, course, live, release, changes, note=note, actor=actor, now=now)
     _make_live(session, course, release, actor=actor, way=way, now=now)
     return release
+
+
+def lock_course(session: Session, course: Course) -> None:
+    """Let nobody else publish *course* until our commit, and see it as it is now."""
+    session.refresh(course, with_for_update=True)
+
+
+def _locked_course(session: Session, slug: str, *, actor: User | None, now: datetime) -> Course:
+    """Return the course *slug*, locked; it is made where there is none, once if two make it at once."""
+    by_slug = select(Course).where(Course.slug == slug).with_for_update()
+    course = session.scalar(by_slug.execution_options(populate_existing=True))
+    if course is not None:
+        return course
+    course = Course(slug=slug, created_at=now, created_by=None if actor is None else actor.id)
+    try:
+        with session.begin_nested():
+            session.add(course)
+    except IntegrityError:
+        return session.scalars(by_slug.execution_options(populate_existing=True)).one()
+    return course
 
 
 def _plan(document: CourseDocument, problems: Sequence[Problem]) -> _Plan:
@@ -256,6 +279,7 @@ def _plan(document: CourseDocument, problems: Sequence[Problem]) -> _Plan:
                 pass_mark=pass_mark,
                 glossary_used=glossary_used(module, context.glossary),
                 media_digests=digests_of_media,
+                place=f"{document.slug}/{module.slug}",
             )
             plan.digests[module.slug] = digest
             plan.pass_marks[module.slug] = pass_mark
@@ -270,10 +294,10 @@ def _plan(document: CourseDocument, problems: Sequence[Problem]) -> _Plan:
 
 def _refuse_protected(document: CourseDocument, protected: Mapping[str, str]) -> None:
     texts = {module.file_name: module.text for module in document.all_modules()}
-    texts["kursus.md"] = document.text
+    texts[COURSE_FILE] = document.text
     if document.glossary is not None:
-        texts["glosarium.md"] = document.glossary.text
-    refused = sorted(name for name, text in protected.items() if texts.get(name, text) != text)
+        texts[GLOSSARY_FILE] = document.glossary.text
+    refused = sorted(name for name, text in protected.items() if texts.get(name) != text)
     if refused:
         raise PublishRefusedError(
             _(
@@ -332,7 +356,7 @@ def _write(
         title=document.title,
         required_count=len(required),
         gives_certificate=document.certificate,
-        sequential=document.order.value == "sequential",
+        sequential=document.order is Order.SEQUENTIAL,
     )
     session.add(release)
     session.flush()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +14,7 @@ from elearn.content.compiler import (
 )
 from elearn.content.documents import COURSE_FILE, GLOSSARY_FILE, MediaFile
 from elearn.content.library import read_files
+from elearn.content.parser import parse_glossary
 from elearn.records.catalogue.models import (
     CompiledText,
     Course,
@@ -41,13 +40,7 @@ def context_of_release(session: Session, release: Release) -> CourseContext:
         .join(Media, Media.digest == ReleaseMedia.digest)
         .where(ReleaseMedia.release_id == release.id)
     )
-    glossary: dict[str, str] = {}
-    for used in session.scalars(
-        select(ModuleRevision.glossary)
-        .join(ReleaseModule, ReleaseModule.revision_id == ModuleRevision.id)
-        .where(ReleaseModule.release_id == release.id)
-    ):
-        glossary.update(json.loads(used))
+    glossary, _problems = parse_glossary(release.glossary_text or "")
     return CourseContext(
         course_slug=slug,
         module_slugs={row.file_name: row.slug for row in modules},
@@ -55,7 +48,7 @@ def context_of_release(session: Session, release: Release) -> CourseContext:
             row.path: MediaUse.of(MediaFile(row.path, row.content, row.media_type, row.digest))
             for row in media
         },
-        glossary=glossary,
+        glossary=dict(glossary.entries) if glossary is not None else {},
     )
 
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, undefer
 
-from elearn.content.compiler import COMPILER_VERSION, CompiledModule, CompiledPage, CourseContext
+from elearn.content.compiler import COMPILER_VERSION, CompiledModule, CompiledPage
 from elearn.content.documents import COURSE_FILE, GLOSSARY_FILE, CompletionRule, ModuleDocument, ModuleKind
 from elearn.content.drawing import draw
 from elearn.content.parser import parse_course_page, parse_module
 from elearn.records.accounts.models import User
 from elearn.records.catalogue.cache import BoundedCache
-from elearn.records.catalogue.compiling import compile_missing, context_of_release
+from elearn.records.catalogue.compiling import compile_missing
 from elearn.records.catalogue.errors import CourseNotFoundError
 from elearn.records.catalogue.models import (
     CompiledText,
@@ -140,16 +140,6 @@ def trainers_of(session: Session, course: Course) -> list[User]:
     )
 
 
-def is_trainer_of(session: Session | sa.Connection, course_id: int, user_id: int) -> bool:
-    """Say whether *user_id* is a trainer of the course."""
-    found = session.execute(
-        select(CourseTrainer.user_id).where(
-            CourseTrainer.course_id == course_id, CourseTrainer.user_id == user_id
-        )
-    ).first()
-    return found is not None
-
-
 def history(session: Session, course: Course) -> list[Release]:
     """Return the releases of *course*, the newest first."""
     return list(
@@ -211,12 +201,14 @@ def media_for(session: Session, digest: str, *, viewer_id: int | None) -> tuple[
 
 
 def recompile_all(session: Session, *, now: datetime) -> int:
-    """Compile again every live text this version of the compiler has not made yet; return how many."""
+    """Compile again every published text this version of the compiler has not made yet; return how many.
+
+    Old releases too: an attempt shows the text it was begun on, and its result is looked at years later.
+    A text that several releases hold is compiled as the newest of them shows it.
+    """
     del now  # Compiled texts carry no date: the same text always compiles to the same.
-    count = 0
-    for release in session.scalars(select(Release).join(Course, Course.live_release_id == Release.id)):
-        count += compile_missing(session, release)
-    return count
+    newest_first = select(Release).order_by(Release.course_id, Release.number.desc())
+    return sum(compile_missing(session, release) for release in session.scalars(newest_first))
 
 
 _COMPILED_TEXT = select(CompiledText.compiled).where(
@@ -326,20 +318,3 @@ def _modules(session: Session | sa.Connection, release_id: int) -> list[ModuleVi
             )
         )
     return found
-
-
-def course_context(session: Session, release: Release) -> CourseContext:
-    """Return what the texts of *release* need to know of the course around them."""
-    return context_of_release(session, release)
-
-
-def draft_media_of(session: Session, course: Course) -> list[DraftMedia]:
-    """Return the pictures of *course* that no release holds yet, by path."""
-    return list(
-        session.scalars(select(DraftMedia).where(DraftMedia.course_id == course.id).order_by(DraftMedia.path))
-    )
-
-
-def release_count(session: Session, course: Course) -> int:
-    """Return how often *course* was published."""
-    return session.scalar(select(func.count()).where(Release.course_id == course.id)) or 0
