@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # types-wtforms is behind
 
 from elearn.records.accounts.keys import mask_phone, show_phone
 from elearn.records.accounts.models import CodeKind, User
@@ -21,6 +21,10 @@ from elearn.records.desk import TrailLine
 from elearn.web.clock import utc_now
 from elearn.web.extensions import READING, db
 from elearn.web.templating import day, settings
+
+Value = TypeVar("Value")
+#: What `looking` gives; pages name it so, because they know no SQLAlchemy.
+Reading = Session
 
 #: What an event of the trail is called; one that is not here shows its own name.
 DEEDS: Mapping[str, Any] = {
@@ -73,13 +77,24 @@ class ToldEvent:
     reason: str
 
 
+def given(value: Value | None) -> Value:
+    """Return what a required field of a validated form holds."""
+    if value is None:
+        raise ValueError("a required field is empty after validation")
+    return value
+
+
 def looking() -> Session:
     """Return a session that only reads, for what a POST shows besides what it changes.
 
     Rendering a long text takes its time, and a session of the request would hold the write lock
-    meanwhile. Use it in a ``with`` block.
+    meanwhile. Use it in a ``with`` block. On PostgreSQL it is one transaction, so that rows can be
+    fetched in batches; on SQLite every statement sees one state anyway.
     """
-    return Session(db.engines[READING])
+    engine = db.engines[READING]
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    return Session(engine)
 
 
 def tell(lines: Iterable[TrailLine]) -> list[ToldEvent]:
@@ -135,7 +150,7 @@ def _details(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[st
 
 def _shown(key: str, value: Any) -> str:
     if value is None or value == "":
-        return _("kosong")
+        return cast(str, _("kosong"))
     if key in MASKED and isinstance(value, str):
         return mask_phone(value)
     if key == "regency":
@@ -144,7 +159,7 @@ def _shown(key: str, value: Any) -> str:
         names = value if isinstance(value, list) else [value]
         return ", ".join(str(ROLE_NAMES.get(str(name), name)) for name in names)
     if isinstance(value, bool):
-        return _("ya") if value else _("tidak")
+        return cast(str, _("ya") if value else _("tidak"))
     if isinstance(value, date):
         return day(value)
     if isinstance(value, list):

@@ -27,7 +27,7 @@ from elearn.records.catalogue.models import Course
 from elearn.records.errors import NotFoundError, RefusedError
 from elearn.records.errors import _ as say
 from elearn.web.clock import utc_now
-from elearn.web.desk import code_page, tell
+from elearn.web.desk import code_page, given, tell
 from elearn.web.extensions import current_session
 from elearn.web.forms import translated
 from elearn.web.guards import role_required
@@ -63,7 +63,7 @@ def find_people() -> str | tuple[str, int]:
     form = SearchForm()
     if not form.validate():
         return _people_page(form), 422
-    found = desk.find_people(current_session(), form.cari.data, limit=MOST_FOUND)
+    found = desk.find_people(current_session(), given(form.cari.data), limit=MOST_FOUND)
     return _people_page(form, found=found)
 
 
@@ -119,7 +119,7 @@ def switch_account(user_id: int) -> Response | tuple[str, int]:
             found,
             actor=current_person(session),
             way=Way.PAGE,
-            reason=form.alasan.data,
+            reason=given(form.alasan.data),
             now=utc_now(),
         )
     except RefusedError as error:
@@ -257,7 +257,7 @@ def _person_page(
     held = account_queries.roles_of(session, found.id)
     return render_template(
         "administration/person.html",
-        person=found,
+        subject=found,
         roles=held,
         courses=desk.courses_of_trainer(session, found.id),
         trail=tell(desk.trail(session, about=found.id, limit=20)),

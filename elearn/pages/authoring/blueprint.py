@@ -9,15 +9,19 @@ from flask import Blueprint
 
 from elearn.records.catalogue.models import Course
 from elearn.records.catalogue.queries import course_of_trainer
+from elearn.web.desk import Reading
 from elearn.web.extensions import current_session
 from elearn.web.sessions import current_viewer
 
 bp = Blueprint("authoring", __name__, url_prefix="/pelatih", template_folder="templates")
 
 
-def own_course(slug: str) -> Course:
-    """Return the course *slug* of whoever is signed in; somebody else's is "not found"."""
-    return course_of_trainer(current_session(), current_viewer().id, slug)
+def own_course(slug: str, reading: Reading | None = None) -> Course:
+    """Return the course *slug* of whoever is signed in; somebody else's is "not found".
+
+    It comes from the session of the request, or from *reading* (`web.desk.looking`).
+    """
+    return course_of_trainer(reading or current_session(), current_viewer().id, slug)
 
 
 def propose_slug(title: str) -> str:

@@ -12,14 +12,14 @@ from werkzeug.wrappers import Response
 from elearn.content.problems import Problem
 from elearn.pages.authoring.blueprint import bp, own_course
 from elearn.pages.authoring.changes import compare
-from elearn.pages.authoring.forms import ActForm, DraftForm, PictureForm
+from elearn.pages.authoring.forms import DraftForm, PictureForm
 from elearn.records import authoring, desk
 from elearn.records.accounts.models import Role
-from elearn.records.authoring import DraftMovedError
+from elearn.records.authoring import DraftMovedError, Preview
 from elearn.records.catalogue.models import Course
-from elearn.records.errors import RefusedError
+from elearn.records.errors import ConflictError, RefusedError
 from elearn.web.clock import utc_now
-from elearn.web.desk import looking
+from elearn.web.desk import Reading, looking
 from elearn.web.extensions import current_session
 from elearn.web.forms import translated
 from elearn.web.guards import role_required
@@ -55,6 +55,7 @@ def save_draft(slug: str, file_name: str) -> Response | tuple[str, int]:
             number=form.nomor.data,
             actor=current_person(session),
             now=utc_now(),
+            merged=bool(form.gabung.data),
         )
     except DraftMovedError as error:
         session.commit()
@@ -75,15 +76,14 @@ def save_draft(slug: str, file_name: str) -> Response | tuple[str, int]:
 @role_required(Role.TRAINER)
 def autosave(slug: str, file_name: str) -> Response:
     """Save what the page's script sends, and answer with preview and problems."""
+    session = current_session()
+    course = own_course(slug)
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
         raise BadRequest
     text, number = body.get("teks"), body.get("nomor")
     if not isinstance(text, str) or not isinstance(number, int) or isinstance(number, bool):
         raise BadRequest
-    session = current_session()
-    course = own_course(slug)
-    course_id = course.id
     actor = current_person(session)
     now = utc_now()
     try:
@@ -97,17 +97,14 @@ def autosave(slug: str, file_name: str) -> Response:
     saved, number, at = draft.text, draft.number, draft.saved_at
     session.rollback()
     with looking() as reading:
-        # The course was looked up as the asker's own above.
-        seen = authoring.preview(
-            reading, reading.get_one(Course, course_id), file_name, saved, current_person(reading)
-        )
+        seen = _preview(reading, own_course(slug, reading), file_name, saved)
     return make_response(
         jsonify(
             nomor=number,
             teks=saved,
             pukul=hour(at),
-            html=seen.html,
-            masalah=[_as_json(problem) for problem in seen.problems],
+            html=seen.html if seen is not None else None,
+            masalah=[_as_json(problem) for problem in seen.problems] if seen is not None else None,
         )
     )
 
@@ -130,11 +127,14 @@ def as_learner(slug: str, file_name: str) -> str:
     """Show a draft as learners will see it, by the renderer that publishing uses."""
     session = current_session()
     course = own_course(slug)
-    actor = current_person(session)
-    view = authoring.open_draft(session, course, file_name, actor=actor, now=utc_now())
-    seen = authoring.preview(session, course, file_name, view.text, actor)
+    view = authoring.open_draft(session, course, file_name, actor=current_person(session))
+    seen = _preview(session, course, file_name, view.text)
     return render_template(
-        "authoring/as_learner.html", course=course, view=view, html=safe(seen.html), file_name=file_name
+        "authoring/as_learner.html",
+        course=course,
+        view=view,
+        html=safe(seen.html) if seen is not None else None,
+        file_name=file_name,
     )
 
 
@@ -180,31 +180,36 @@ def add_picture(slug: str) -> Response | tuple[str, int]:
 
 
 def _editor_page(slug: str, file_name: str, *, form: DraftForm | None = None) -> str:
-    session = current_session()
-    course = own_course(slug)
-    actor = current_person(session)
-    view = authoring.open_draft(session, course, file_name, actor=actor, now=utc_now())
-    text = view.text
-    if form is None:
-        form = DraftForm(formdata=None, data={"nomor": view.number, "teks": text})
-    else:
+    with looking() as session:
+        course = own_course(slug, session)
+        view = authoring.open_draft(session, course, file_name, actor=current_person(session))
+        if form is None:
+            form = DraftForm(formdata=None, data={"nomor": view.number, "teks": view.text})
         text = form.teks.data or ""
-    seen = authoring.preview(session, course, file_name, text, actor)
-    return render_template(
-        "authoring/editor.html",
-        course=course,
-        file_name=file_name,
-        view=view,
-        form=form,
-        html=safe(seen.html),
-        problems=seen.problems,
-        blocking=sum(problem.blocks_publishing for problem in seen.problems),
-        asides=[(aside, compare(text, aside.text)) for aside in view.asides],
-        others=[(other, compare(view.live_text, other.text)) for other in view.others],
-        theirs=compare(view.base_text, view.live_text) if view.moved_on else None,
-        ours=compare(view.base_text, view.text) if view.moved_on else None,
-        act=ActForm(formdata=None),
-    )
+        seen = _preview(session, course, file_name, text)
+        problems = seen.problems if seen is not None else ()
+        return render_template(
+            "authoring/editor.html",
+            course=course,
+            file_name=file_name,
+            view=view,
+            form=form,
+            html=safe(seen.html) if seen is not None else None,
+            problems=problems,
+            blocking=sum(problem.blocks_publishing for problem in problems),
+            asides=[(aside, compare(text, aside.text)) for aside in view.asides],
+            others=[(other, compare(view.live_text, other.text)) for other in view.others],
+            theirs=compare(view.base_text, view.live_text) if view.moved_on else None,
+            ours=compare(view.base_text, view.text) if view.moved_on else None,
+        )
+
+
+def _preview(session: Reading, course: Course, file_name: str, text: str) -> Preview | None:
+    """Return preview and problems; None where the server is too busy to make them just now."""
+    try:
+        return authoring.preview(session, course, file_name, text, current_person(session))
+    except ConflictError:
+        return None
 
 
 def _media_page(slug: str, form: PictureForm) -> str:

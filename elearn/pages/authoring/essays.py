@@ -61,7 +61,7 @@ def mark_essay(uuid: UUID, item_id: str) -> Response | tuple[str, int]:
     form = EssayForm()
     points = None
     if form.validate():
-        points = read_points(form.nilai.data)
+        points = read_points(form.nilai.data or "")
         if points is None:
             form.nilai.errors = [_("Tulis dengan angka, misalnya 3 atau 1,5.")]
     if points is None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
@@ -54,12 +54,17 @@ class ModuleForm(BaseForm):
 class DraftForm(BaseForm):
     """The text of one file, with the number of the draft it was typed over."""
 
+    field_names: ClassVar[dict[str, str]] = {"text": "teks"}
+
     nomor = IntegerField(widget=HiddenInput(), validators=[NumberRange(min=0, max=2_000_000_000)])
     teks = TextAreaField(_l("Isi file (Markdown)"))
+    gabung = BooleanField(_l("Perubahan yang terbit sudah saya gabungkan ke sini"))
 
 
-class ActForm(BaseForm):
-    """A button and nothing else."""
+class AgainForm(BaseForm):
+    """An earlier release goes live again; *tayang* is the one that was live when the page was made."""
+
+    tayang = IntegerField(widget=HiddenInput(), validators=[NumberRange(min=0)])
 
 
 class PictureForm(BaseForm):

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from elearn.pages.authoring.blueprint import bp, own_course
-from elearn.pages.authoring.forms import ActForm, ExtraAttemptForm
+from elearn.pages.authoring.forms import ExtraAttemptForm
 from elearn.records import desk, study
 from elearn.records.accounts import services as accounts
 from elearn.records.accounts.models import CodeKind, Role
@@ -18,7 +18,7 @@ from elearn.records.catalogue.models import Course
 from elearn.records.enrolments.models import Enrolment
 from elearn.records.errors import RefusedError
 from elearn.web.clock import utc_now
-from elearn.web.desk import code_page
+from elearn.web.desk import code_page, given
 from elearn.web.extensions import current_session
 from elearn.web.forms import translated
 from elearn.web.guards import role_required
@@ -95,7 +95,7 @@ def grant_attempt(slug: str, enrolment_id: int) -> Response | tuple[str, int]:
             session,
             enrolment,
             desk.quiz_in(session, course.id, form.kuis.data),
-            reason=form.alasan.data,
+            reason=given(form.alasan.data),
             actor=current_person(session),
             way=Way.PAGE,
             now=utc_now(),
@@ -141,5 +141,4 @@ def _learner_page(slug: str, enrolment_id: int, *, form: ExtraAttemptForm | None
         enrolment=enrolment,
         attempts=desk.attempts_of_person(session, [enrolment.id]).get(enrolment.id, []),
         form=form or _attempt_form(course, empty=True),
-        act=ActForm(formdata=None),
     )

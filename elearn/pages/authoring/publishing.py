@@ -9,13 +9,15 @@ from werkzeug.wrappers import Response
 from elearn.content.problems import Problem
 from elearn.pages.authoring.blueprint import bp, own_course
 from elearn.pages.authoring.changes import compare
-from elearn.pages.authoring.forms import ActForm, PublishForm
+from elearn.pages.authoring.forms import AgainForm, PublishForm
 from elearn.records import authoring, desk
 from elearn.records.accounts.models import Role
 from elearn.records.audit.models import Way
 from elearn.records.authoring import PublishRefusedError
+from elearn.records.catalogue.models import Course
 from elearn.records.errors import RefusedError
 from elearn.web.clock import utc_now
+from elearn.web.desk import looking
 from elearn.web.extensions import current_session
 from elearn.web.guards import role_required
 from elearn.web.sessions import current_person
@@ -73,17 +75,26 @@ def history(slug: str) -> str:
         "authoring/history.html",
         course=course,
         releases=desk.releases_of(session, course),
-        form=ActForm(formdata=None),
+        form=AgainForm(formdata=None, data={"tayang": _live_number(course)}),
     )
 
 
 @bp.post("/kursus/<slug>/riwayat/<int(max=2147483647):number>")
 @role_required(Role.TRAINER)
 def make_live_again(slug: str, number: int) -> Response:
-    """Make an earlier release live again, as a new release with the same revisions."""
+    """Make an earlier release live again, as a new release with the same revisions.
+
+    The form says which release was live when it was shown, so that a second press changes nothing.
+    """
     session = current_session()
     course = own_course(slug)
-    result = authoring.make_live_again(
+    form = AgainForm()
+    here = url_for(".history", slug=slug)
+    if not form.validate() or form.tayang.data != _live_number(course):
+        session.rollback()
+        flash(_("Sementara itu sudah ada terbitan lain. Lihat dulu daftarnya."), "info")
+        return redirect(here, code=303)
+    release = authoring.make_live_again(
         session, course, number, actor=current_person(session), way=Way.PAGE, now=utc_now()
     )
     session.commit()
@@ -91,36 +102,37 @@ def make_live_again(slug: str, number: int) -> Response:
         _(
             "Terbitan ke-%(old)s ditayangkan lagi sebagai terbitan ke-%(new)s.",
             old=number,
-            new=result.number,
+            new=release.number,
         ),
         "ok",
     )
-    return redirect(url_for(".history", slug=slug), code=303)
+    return redirect(here, code=303)
+
+
+def _live_number(course: Course) -> int:
+    return course.live_release.number if course.live_release is not None else 0
 
 
 def _publish_page(slug: str, form: PublishForm, *, problems: list[Problem] | None = None) -> str:
-    session = current_session()
-    course = own_course(slug)
-    actor = current_person(session)
-    now = utc_now()
-    if problems is None:
-        problems = authoring.check_course(session, course, actor, today())
-    files = authoring.editable_files(session, course, actor)
-    changed = []
-    for file in files:
-        view = authoring.open_draft(session, course, file.file_name, actor=actor, now=now)
-        if view.number and view.text != view.live_text:
-            changed.append((file, view, compare(view.live_text, view.text)))
-    blocking = sum(problem.blocks_publishing for problem in problems)
-    return render_template(
-        "authoring/publish.html",
-        course=course,
-        form=form,
-        problems=problems,
-        blocking=blocking,
-        changed=changed,
-        needs_note=any(problem.code == "K84" for problem in problems),
-        moved=[file for file, view, _changes in changed if view.moved_on],
-        pictures=[line for line in desk.media_of(session, course) if not line.published],
-        address=lambda name: url_for(".editor", slug=slug, file_name=name),
-    )
+    with looking() as session:
+        course = own_course(slug, session)
+        actor = current_person(session)
+        if problems is None:
+            problems = authoring.check_course(session, course, actor, today())
+        changed = []
+        for file in authoring.editable_files(session, course, actor):
+            view = authoring.open_draft(session, course, file.file_name, actor=actor)
+            if view.number and view.text != view.live_text:
+                changed.append((file, view, compare(view.live_text, view.text)))
+        return render_template(
+            "authoring/publish.html",
+            course=course,
+            form=form,
+            problems=problems,
+            blocking=sum(problem.blocks_publishing for problem in problems),
+            changed=changed,
+            needs_note=any(problem.code == "K84" for problem in problems),
+            moved=[file for file, view, _changes in changed if view.moved_on],
+            pictures=[line for line in desk.media_of(session, course) if not line.published],
+            address=lambda name: url_for(".editor", slug=slug, file_name=name),
+        )

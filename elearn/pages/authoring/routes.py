@@ -6,20 +6,24 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from elearn.content.documents import COURSE_FILE
+from elearn.content.documents import COURSE_FILE, GLOSSARY_FILE, POSTTEST_FILE, PRETEST_FILE
 from elearn.pages.authoring import editing, essays, learners, publishing
 from elearn.pages.authoring.blueprint import bp, own_course, propose_slug
-from elearn.pages.authoring.forms import ActForm, CourseForm, ModuleForm
+from elearn.pages.authoring.forms import CourseForm, ModuleForm
 from elearn.records import authoring, desk
 from elearn.records.accounts.models import Role
 from elearn.records.audit.models import Way
 from elearn.records.errors import RefusedError
 from elearn.web.clock import utc_now
+from elearn.web.desk import given
 from elearn.web.extensions import current_session
 from elearn.web.guards import role_required
 from elearn.web.sessions import current_person, current_viewer
 
 __all__ = ["bp", "editing", "essays", "learners", "publishing"]
+
+#: What a course may have and need not; its page offers those that are missing.
+OPTIONAL_FILES = (PRETEST_FILE, POSTTEST_FILE, GLOSSARY_FILE)
 
 
 @bp.get("/")
@@ -27,9 +31,19 @@ __all__ = ["bp", "editing", "essays", "learners", "publishing"]
 def courses() -> str:
     """Show the trainer's courses."""
     session = current_session()
+    lines = desk.courses_of_trainer(session, current_viewer().id)
     return render_template(
-        "authoring/courses.html", courses=desk.courses_of_trainer(session, current_viewer().id)
+        "authoring/courses.html",
+        courses=lines,
+        titles={line.slug: line.title or _draft_title(line) for line in lines},
     )
+
+
+def _draft_title(line: desk.CourseLine) -> str:
+    """Return the title of a course that was never published, as its drafts have it."""
+    session = current_session()
+    files = authoring.editable_files(session, own_course(line.slug), current_person(session))
+    return next((file.title for file in files if file.file_name == COURSE_FILE), "") or line.slug
 
 
 @bp.get("/kursus-baru")
@@ -46,7 +60,7 @@ def make_course() -> Response | tuple[str, int]:
     form = CourseForm()
     if form.validate():
         session = current_session()
-        slug = form.alamat.data or propose_slug(form.judul.data)
+        slug = form.alamat.data or propose_slug(given(form.judul.data))
         try:
             course = authoring.create_course(
                 session,
@@ -81,7 +95,7 @@ def course(slug: str) -> str:
         title=title,
         files=files,
         trainers=desk.trainers_of_course(session, found.id),
-        form=ActForm(formdata=None),
+        absent=[name for name in OPTIONAL_FILES if name not in {file.file_name for file in files}],
     )
 
 
@@ -101,7 +115,7 @@ def make_module(slug: str) -> Response | tuple[str, int]:
     found = own_course(slug)
     form = ModuleForm()
     if form.validate():
-        name = form.alamat.data or propose_slug(form.judul.data)
+        name = form.alamat.data or propose_slug(given(form.judul.data))
         try:
             draft = authoring.new_module(
                 session,

@@ -17,7 +17,7 @@ from elearn.records.cohorts.models import Cohort
 from elearn.records.errors import NotFoundError, RefusedError
 from elearn.records.errors import _ as say
 from elearn.web.clock import utc_now
-from elearn.web.desk import code_page
+from elearn.web.desk import code_page, given
 from elearn.web.extensions import current_session
 from elearn.web.forms import translated
 from elearn.web.guards import role_required
@@ -56,7 +56,7 @@ def make_cohort() -> Response | tuple[str, int]:
             cohort = services.make_cohort(
                 session,
                 name=form.nama.data,
-                starts_on=form.mulai.data,
+                starts_on=given(form.mulai.data),
                 ends_on=form.selesai.data,
                 courses=courses,
                 actor=current_person(session),
@@ -89,7 +89,7 @@ def find_members(cohort_id: int) -> str | tuple[str, int]:
     form = SearchForm()
     if not form.validate():
         return _cohort_page(cohort_id, form), 422
-    found = desk.find_people(session, form.cari.data, limit=MOST_FOUND)
+    found = desk.find_people(session, given(form.cari.data), limit=MOST_FOUND)
     return _cohort_page(cohort_id, form, found=found)
 
 
@@ -111,7 +111,7 @@ def add_member(cohort_id: int) -> Response | tuple[str, int]:
             session,
             cohort,
             person,
-            joined_on=form.sejak.data,
+            joined_on=given(form.sejak.data),
             actor=current_person(session),
             way=Way.PAGE,
             now=utc_now(),
@@ -119,7 +119,8 @@ def add_member(cohort_id: int) -> Response | tuple[str, int]:
     except RefusedError as error:
         session.rollback()
         form.refuse(error)
-        return _cohort_page(cohort_id, SearchForm(formdata=None), member_form=form), 422
+        again = [desk.person(session, int(text))]
+        return _cohort_page(cohort_id, SearchForm(formdata=None), found=again, member_form=form), 422
     session.commit()
     flash(_("%(name)s masuk angkatan ini.", name=person.name), "ok")
     return redirect(url_for(".cohort", cohort_id=cohort_id), code=303)
@@ -155,7 +156,7 @@ def make_person(cohort_id: int) -> str | tuple[str, int]:
                 now=now,
             )
             services.add_member(
-                session, cohort, person, joined_on=form.sejak.data, actor=actor, way=Way.PAGE, now=now
+                session, cohort, person, joined_on=given(form.sejak.data), actor=actor, way=Way.PAGE, now=now
             )
             code = accounts.give_code(session, person, kind=CodeKind.SLIP, actor=actor, way=Way.PAGE, now=now)
             session.commit()
@@ -184,7 +185,7 @@ def end_membership(cohort_id: int, membership_id: int) -> Response:
         services.end_membership(
             session,
             membership,
-            left_on=form.sampai.data,
+            left_on=given(form.sampai.data),
             actor=current_person(session),
             way=Way.PAGE,
             now=utc_now(),

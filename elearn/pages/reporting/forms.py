@@ -19,7 +19,8 @@ from wtforms import (
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from elearn.records.accounts.regencies import OUTSIDE, REGENCIES, regency_name
+from elearn.records.accounts.models import OUTSIDE
+from elearn.records.accounts.regencies import REGENCIES, regency_name
 from elearn.records.desk import EnrolmentLine, QuizLine
 from elearn.web.desk import choices
 from elearn.web.forms import BaseForm, at_most, filled

@@ -29,7 +29,7 @@ from elearn.records.certificates import services as certificates
 from elearn.records.errors import NotFoundError, RefusedError
 from elearn.records.errors import _ as say
 from elearn.web.clock import utc_now
-from elearn.web.desk import code_page, tell
+from elearn.web.desk import code_page, given, tell
 from elearn.web.extensions import current_session
 from elearn.web.guards import role_required
 from elearn.web.sessions import current_person
@@ -58,7 +58,7 @@ def find_people() -> str | tuple[str, int]:
     form = SearchForm()
     if not form.validate():
         return render_template("reporting/people.html", form=form, found=None), 422
-    found = desk.find_people(current_session(), form.cari.data, limit=MOST_FOUND)
+    found = desk.find_people(current_session(), given(form.cari.data), limit=MOST_FOUND)
     return render_template("reporting/people.html", form=form, found=found, most=MOST_FOUND)
 
 
@@ -117,7 +117,7 @@ def save_correction(user_id: int) -> Response | tuple[str, int]:
                 email=found.email,
                 contact_phone=(form.kontak.data or "").strip() or found.contact_phone,
                 regency=form.kabupaten.data or None,
-                reason=form.alasan.data,
+                reason=given(form.alasan.data),
                 actor=current_person(session),
                 way=Way.PAGE,
                 now=utc_now(),
@@ -144,7 +144,7 @@ def release_number(user_id: int) -> Response | tuple[str, int]:
             accounts.release_number(
                 session,
                 found,
-                reason=form.alasan.data,
+                reason=given(form.alasan.data),
                 actor=current_person(session),
                 way=Way.PAGE,
                 now=utc_now(),
@@ -208,7 +208,7 @@ def grant_attempt(user_id: int) -> Response | tuple[str, int]:
                 session,
                 desk.enrolment_in(session, line.course_id, enrolment_id),
                 desk.quiz_in(session, line.course_id, module_id),
-                reason=form.alasan.data,
+                reason=given(form.alasan.data),
                 actor=current_person(session),
                 way=Way.PAGE,
                 now=utc_now(),
@@ -238,7 +238,7 @@ def revoke_certificate(user_id: int, serial: str) -> Response | tuple[str, int]:
             certificates.revoke(
                 session,
                 held[serial],
-                reason=form.alasan.data,
+                reason=given(form.alasan.data),
                 actor=current_person(session),
                 way=Way.PAGE,
                 now=utc_now(),
@@ -280,7 +280,7 @@ def _person_page(
     shown = keys.show_phone if whole_numbers else keys.mask_phone
     return render_template(
         "reporting/person.html",
-        person=found,
+        subject=found,
         phone=shown(found.phone) if found.phone else "",
         contact=shown(found.contact_phone) if found.contact_phone else "",
         whole_numbers=whole_numbers,
@@ -304,7 +304,7 @@ def _person_page(
 
 
 def _correct_page(found: User, form: CorrectForm, release: ReasonForm) -> str:
-    return render_template("reporting/correct.html", person=found, form=form, release=release)
+    return render_template("reporting/correct.html", subject=found, form=form, release=release)
 
 
 def _before() -> int | None:

@@ -81,8 +81,10 @@ function take(reply, sent) {
   }
   say(`Tersimpan pukul ${reply.pukul}`);
   // Made safe by the renderer that also publishes; scripts could not run here in any case.
-  preview.innerHTML = reply.html;
-  showProblems(reply.masalah);
+  if (reply.html !== null) {
+    preview.innerHTML = reply.html;
+    showProblems(reply.masalah);
+  }
 }
 
 // Where the place *at* of *before* is in *after*, which has the same lines and some more between.
