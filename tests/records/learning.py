@@ -8,30 +8,19 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from elearn.content import compiler
-from elearn.content.compiler import COMPILER_VERSION, CourseContext
-from elearn.content.documents import CourseDocument, ModuleKind
 from elearn.content.items import Answer, EssayItem, Item
-from elearn.content.library import read_files
 from elearn.content.presentation import empty_answer, show_answer
-from elearn.content.problems import Level
-from elearn.records import settlement, study
-from elearn.records.accounts.models import User, UserRegency
+from elearn.records import study
+from elearn.records.accounts import services as accounts
+from elearn.records.accounts.models import User
+from elearn.records.attempts.answering import Saved
 from elearn.records.attempts.models import Attempt
 from elearn.records.attempts.queries import items_of
-from elearn.records.catalogue.models import (
-    CompiledText,
-    Course,
-    Module,
-    ModuleRevision,
-    Origin,
-    Release,
-    ReleaseModule,
-)
+from elearn.records.catalogue.models import Course
 from elearn.records.certificates.services import CertificateSettings
+from tests.factories import make_course, make_learner
 
 PRINTING = CertificateSettings(
     organisation="Dinas Koperasi dan UMKM",
@@ -130,109 +119,22 @@ COURSE: Mapping[str, str] = {
 }
 
 
-def publish(
-    session: Session, files: Mapping[str, str], *, now: datetime, slug: str = SLUG, state: str = "listed"
-) -> Course:
-    """Make *files* the live release of the course *slug*, as publishing does, and settle it."""
-    document, problems = read_files(slug, {name: text.encode() for name, text in files.items()})
-    assert not [problem for problem in problems if problem.level is Level.ERROR], problems
-    assert document is not None
-    course = session.scalar(select(Course).where(Course.slug == slug))
-    if course is None:
-        course = Course(slug=slug, created_at=now, state=state)
-        session.add(course)
-        session.flush()
-    release = _release(session, course, document, now)
-    course.live_release_id = release.id
-    session.flush()
-    settlement.settle_course(session, course, now)
-    return course
-
-
-def _release(session: Session, course: Course, document: CourseDocument, now: datetime) -> Release:
-    context = CourseContext.of(document)
-    page_digest = compiler.page_digest(document)
-    _keep_compiled(session, page_digest, compiler.compile_course_page(document).to_json())
-    last = session.scalar(select(func.max(Release.number)).where(Release.course_id == course.id)) or 0
-    texts = list(document.all_modules())
-    release = Release(
-        course_id=course.id,
-        number=last + 1,
-        published_at=now,
-        origin=Origin.FOLDER,
-        page_text=document.text,
-        page_digest=page_digest,
-        title=document.title,
-        required_count=sum(_is_required(text.kind, text.required) for text in texts),
-        gives_certificate=document.certificate,
-        sequential=document.order.value == "sequential",
+def publish(session: Session, files: Mapping[str, str], *, now: datetime, slug: str = SLUG) -> Course:
+    """Make *files* the live release of the course *slug*."""
+    return make_course(
+        session,
+        now=now,
+        slug=slug,
+        files={name: text.encode() for name, text in files.items()},
+        note="untuk uji",
     )
-    session.add(release)
-    session.flush()
-    for position, text in enumerate(texts, start=1):
-        row = session.scalar(select(Module).where(Module.course_id == course.id, Module.slug == text.slug))
-        if row is None:
-            row = Module(course_id=course.id, slug=text.slug, kind=text.kind.value)
-            session.add(row)
-            session.flush()
-        mark = text.quiz.pass_mark if text.quiz is not None else document.pass_mark
-        digest = compiler.revision_digest(text, pass_mark=mark, glossary_used={}, media_digests={})
-        revision = session.scalar(
-            select(ModuleRevision).where(ModuleRevision.module_id == row.id, ModuleRevision.digest == digest)
-        )
-        if revision is None:
-            revision = ModuleRevision(
-                module_id=row.id,
-                digest=digest,
-                text=text.text,
-                pass_mark=mark,
-                origin=Origin.FOLDER,
-                created_at=now,
-            )
-            session.add(revision)
-            session.flush()
-            _keep_compiled(session, digest, compiler.compile_module(text, context).to_json())
-        session.add(
-            ReleaseModule(
-                release_id=release.id,
-                module_id=row.id,
-                revision_id=revision.id,
-                position=position,
-                file_name=text.file_name,
-                title=text.title,
-                required=_is_required(text.kind, text.required),
-                completion=text.completion.value,
-                has_quiz=text.quiz is not None,
-            )
-        )
-    session.flush()
-    return release
-
-
-def _is_required(kind: ModuleKind, required: bool) -> bool:
-    return kind is ModuleKind.POSTTEST or (kind is ModuleKind.MODULE and required)
-
-
-def _keep_compiled(session: Session, digest: str, compiled: str) -> None:
-    if session.get(CompiledText, (digest, COMPILER_VERSION)) is None:
-        session.add(CompiledText(digest=digest, compiler_version=COMPILER_VERSION, compiled=compiled))
-        session.flush()
 
 
 def learner(session: Session, name: str = "Sari Wulandari", *, now: datetime, confirmed: bool = True) -> User:
     """Return a new person; *confirmed* with name and regency as a certificate needs them."""
-    count = session.scalar(select(func.count()).select_from(User)) or 0
-    user = User(
-        name=name,
-        username=f"peserta{count + 1}",
-        created_at=now,
-        name_confirmed_at=now if confirmed else None,
-    )
-    session.add(user)
-    session.flush()
+    user = make_learner(session, now=now, name=name)
     if confirmed:
-        session.add(UserRegency(user_id=user.id, regency="18.71", since_on=now.date(), recorded_at=now))
-        session.flush()
+        accounts.confirm_name(session, user, name=name, regency="18.71", now=now)
     return user
 
 
@@ -256,7 +158,7 @@ def save(
     base: int = 0,
     event: UUID | None = None,
     form: bool = False,
-) -> study.Saved:
+) -> Saved:
     """Save *answer* as a browser would send it."""
     return study.save_answer(
         session,
