@@ -34,7 +34,9 @@ def free_port() -> int:
 
 def environment(data: Path, database_url: str = "", **more: str) -> dict[str, str]:
     """Return the environment of a server with its own *data* folder and nothing of ours."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("ELEARN_")}
+    # Without cached bytecode every start would compile the whole program again.
+    left_out = ("ELEARN_", "PYTHONDONTWRITEBYTECODE")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     env.update(
         ELEARN_DATA_DIR=str(data),
         ELEARN_DATABASE_URL=database_url,
