@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +53,7 @@ from elearn.content.items import (
     TextItem,
     TextVariant,
 )
+from elearn.content.library import read_course
 from elearn.content.markup import MarkupLimitError
 from elearn.content.pieces import Piece
 
@@ -250,6 +253,9 @@ def test_a_limit_is_reported_with_file_and_line() -> None:
     with pytest.raises(MarkupLimitError) as caught:
         compile_module(make_module(quiz=dataclasses.replace(QUIZ, items=(deep,))), CONTEXT)
     assert caught.value.problem.line == 40
+    with pytest.raises(MarkupLimitError) as caught:
+        media_used(make_module(quiz=dataclasses.replace(QUIZ, items=(deep,))))
+    assert (caught.value.problem.file, caught.value.problem.line) == ("01-a.md", 40)
 
 
 def make_course(**values: Any) -> CourseDocument:
@@ -359,6 +365,27 @@ def test_the_glossary_entries_a_lesson_uses_are_whole_words_of_it() -> None:
 
 def test_text_of_html_has_its_words_apart() -> None:
     assert text_of("<p>a<em>b</em></p><ul><li>c</li><li>d &lt;<br>e</li></ul><img alt='f'>") == "ab c d < e f"
+
+
+COURSE = Path(__file__).parents[2] / "courses" / "sertifikasi-halal"
+
+
+def test_a_real_course_compiles_with_the_anchors_and_checks_its_parser_found() -> None:
+    course, _problems = read_course(COURSE)
+    assert course is not None
+    context = CourseContext.of(course)
+    modules = list(course.all_modules())
+    assert modules
+    for module in modules:
+        compiled = compile_module(module, context)
+        ids = re.findall(r'<h[1-6] id="([^"]+)"', compiled.lesson_html)
+        assert ids == [entry.anchor for entry in compiled.toc]
+        checks = re.findall(r'name="c" value="([^"]+)"', compiled.lesson_html)
+        assert checks == [check.id for check in compiled.checklist]
+        assert set(media_used(module)) <= set(context.media)
+        assert CompiledModule.from_json(compiled.to_json()) == compiled
+        assert module.quiz is None or set(compiled.items) == {item.id for item in module.quiz.items}
+    assert compile_course_page(course).body_html
 
 
 def test_there_is_a_compiler_version() -> None:

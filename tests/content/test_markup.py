@@ -176,6 +176,7 @@ def test_headings_have_prefixed_and_unique_ids() -> None:
     assert to_html("## Bahan & alat\n## Bahan & *alat*") == (
         '<h2 id="isi-bahan--alat">Bahan &amp; alat</h2>\n<h2 id="isi-bahan--alat-1">Bahan &amp; <em>alat</em></h2>'
     )
+    assert to_html("> ## Dalam kutipan") == "<blockquote><h2>Dalam kutipan</h2>\n</blockquote>"
     assert render("#### x", anchor_prefix="q-1-") == '<h4 id="isi-q-1-x">x</h4>'
 
 

@@ -126,11 +126,12 @@ class CourseBlocks(BlockParser):
         if kind is Kind.PARAGRAPH:
             self._leaf(parent, "plain" if tight else "p", block.text, line)
         elif kind is Kind.HEADING:
-            # From the text as it was written, so that the parser's anchors are the same.
-            anchor = slugify(" ".join(part.strip() for part in block.lines), self.anchors)
-            self._leaf(parent, f"h{block.number}", block.text, line).set(
-                "id", self.md.surroundings.prefix + anchor
-            )
+            # From the text as it was written, and only for headings of the text itself, so that the
+            # parser's anchors are the same.
+            heading = self._leaf(parent, f"h{block.number}", block.text, line)
+            if parent is self.root:
+                anchor = slugify(" ".join(part.strip() for part in block.lines), self.anchors)
+                heading.set("id", self.md.surroundings.prefix + anchor)
         elif kind in {Kind.FENCE, Kind.CODE}:
             code = self._new(self._new(parent, "pre", line), "code", line)
             code.text = "".join(f"{text}\n" for text in block.lines)
