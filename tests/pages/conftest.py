@@ -14,11 +14,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from elearn.app import create_app
+from elearn.records import engines
+from elearn.records.accounts import passwords
 from elearn.records.accounts import services as accounts
 from elearn.records.accounts.models import Role, User
 from elearn.records.audit.models import Way
@@ -61,15 +64,61 @@ class Page:
     def fields(self) -> dict[str, list[str]]:
         """Return the hidden fields of the page."""
         found: dict[str, list[str]] = {}
-        for name, value in re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', self.text):
+        for name, value in re.findall(
+            r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', self.text
+        ):
             found.setdefault(name, []).append(unescape(value))
         return found
 
 
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash as little as argon2 lets one: these tests sign in hundreds of times."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(scope="session")
+def published_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the course of this folder in it, to be copied."""
+    path = tmp_path_factory.mktemp("published") / "published.db"
+    shutil.copy(sqlite_template, path)
+    files = {
+        str(file.relative_to(COURSE)): file.read_bytes()
+        for file in sorted(COURSE.rglob("*"))
+        if file.is_file()
+    }
+    engine = engines.make_engine(f"sqlite:///{path}", reading=False)
+    with Session(engine) as session:
+        publish(
+            session,
+            slug="dapur-halal",
+            files=files,
+            note="",
+            origin=Origin.FOLDER,
+            actor=None,
+            way=Way.COMMAND,
+            now=NOW,
+            today=NOW.date(),
+        )
+        session.commit()
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
-    shutil.copy(sqlite_template, tmp_path / "elearn.sqlite3")
-    return Settings(data_dir=tmp_path, secret_key="0123456789abcdefghijklmnopqrstuvwxyz-kunci-uji", base_url="https://kelas.example")
+def settings(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Settings:
+    wants_course = "course" in request.fixturenames
+    template = request.getfixturevalue("published_template") if wants_course else sqlite_template
+    shutil.copy(template, tmp_path / "elearn.sqlite3")
+    return Settings(
+        data_dir=tmp_path,
+        secret_key="0123456789abcdefghijklmnopqrstuvwxyz-kunci-uji",
+        base_url="https://kelas.example",
+    )
 
 
 @pytest.fixture
@@ -115,7 +164,7 @@ def app(settings: Settings, now: Callable[..., datetime]) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def browser(app: Flask) -> Callable[[], FlaskClient]:
+def make_client(app: Flask) -> Callable[[], FlaskClient]:
     """Make a new browser, which speaks https as the site's address says."""
 
     def make() -> FlaskClient:
@@ -132,8 +181,8 @@ def browser(app: Flask) -> Callable[[], FlaskClient]:
 
 
 @pytest.fixture
-def visitor(browser: Callable[[], FlaskClient]) -> FlaskClient:
-    return browser()
+def visitor(make_client: Callable[[], FlaskClient]) -> FlaskClient:
+    return make_client()
 
 
 @pytest.fixture
@@ -169,27 +218,38 @@ def send(client: FlaskClient, page: Page, address: str, **data: Any) -> Page:
 
 def _page(response: Any) -> Page:
     return Page(
-        response.status_code, response.get_data(as_text=True), dict(response.headers), response.headers.get("Location", "")
+        response.status_code,
+        response.get_data(as_text=True),
+        dict(response.headers),
+        response.headers.get("Location", ""),
     )
 
 
 @pytest.fixture
-def make_person(records: Any, browser: Callable[[], FlaskClient]) -> Callable[..., Person]:
+def make_person(records: Any, make_client: Callable[[], FlaskClient]) -> Callable[..., Person]:
     """Make somebody with an account, signed in unless told otherwise."""
     count = {"n": 0}
 
-    def make(*roles: Role, name: str = "Sari Wulandari", signed_in: bool = True, regency: str | None = "18.71") -> Person:
+    def make(
+        *roles: Role, name: str = "Sari Wulandari", signed_in: bool = True, regency: str | None = "18.71"
+    ) -> Person:
         count["n"] += 1
         key = f"0812345670{count['n']:02d}"
         with records() as session:
             user = accounts.sign_up(
-                session, name=name, key=key, password=PASSWORD, regency=regency, consent_version="uji", now=NOW
+                session,
+                name=name,
+                key=key,
+                password=PASSWORD,
+                regency=regency,
+                consent_version="uji",
+                now=NOW,
             )
             admin = user
             for role in roles:
                 accounts.grant_role(session, user, role, actor=admin, way=Way.COMMAND, now=NOW)
             user_id = user.id
-        person = Person(user_id, name, key, browser())
+        person = Person(user_id, name, key, make_client())
         if signed_in:
             sign_in(person)
         return person
@@ -210,23 +270,8 @@ def learner(make_person: Callable[..., Person]) -> Person:
 
 
 @pytest.fixture
-def course(records: Any) -> str:
-    """Publish the course of this folder and return its slug."""
-    files = {
-        str(path.relative_to(COURSE)): path.read_bytes() for path in sorted(COURSE.rglob("*")) if path.is_file()
-    }
-    with records() as session:
-        publish(
-            session,
-            slug="dapur-halal",
-            files=files,
-            note="",
-            origin=Origin.FOLDER,
-            actor=None,
-            way=Way.COMMAND,
-            now=NOW,
-            today=NOW.date(),
-        )
+def course() -> str:
+    """The course of this folder, published before the site started (see `settings`)."""
     return "dapur-halal"
 
 
@@ -239,7 +284,13 @@ def statements(app: Flask) -> Callable[[], Any]:
         seen: list[str] = []
 
         def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            if statement.lstrip().split(None, 1)[0].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}:
+            if statement.lstrip().split(None, 1)[0].upper() in {
+                "SELECT",
+                "INSERT",
+                "UPDATE",
+                "DELETE",
+                "WITH",
+            }:
                 seen.append(statement)
 
         sa.event.listen(sa.Engine, "before_cursor_execute", note)

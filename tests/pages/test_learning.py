@@ -48,7 +48,10 @@ def right_answers(items: dict[str, dict[str, Any]]) -> dict[str, Any]:
         "q-isian01": "bpjph",
         "q-angka01": "Rp 5.000,00",
         "q-urutan1": [choice(order, words) for words in ("Membuat", "Menyusun", "Mengisi")],
-        "q-pasang1": {choice(match, left, among="left"): choice(match, right, among="right") for left, right in pairs.items()},
+        "q-pasang1": {
+            choice(match, left, among="left"): choice(match, right, among="right")
+            for left, right in pairs.items()
+        },
         "q-uraian1": "Minyak curah.",
     }
 
@@ -93,7 +96,10 @@ def test_every_kind_of_question_is_answered_by_an_ordinary_form(learner, attempt
         assert (answer.status, answer.location) == (303, f"{attempt}?{following}"), item_id
 
     saved = questions(learner, attempt)
-    assert {item_id: sorted(item["answer"]) if item["type"] in {"multiple"} else item["answer"] for item_id, item in saved.items()} == {
+    assert {
+        item_id: sorted(item["answer"]) if item["type"] in {"multiple"} else item["answer"]
+        for item_id, item in saved.items()
+    } == {
         item_id: sorted(answer) if items[item_id]["type"] in {"multiple"} else answer
         for item_id, answer in answers.items()
     }
@@ -112,7 +118,9 @@ def test_a_saved_answer_stands_in_the_form_again(learner, attempt):
         elif item["type"] == "order":
             assert re.findall(r'<option value="([0-9a-f]+)" selected', page) == answer
         elif item["type"] == "match":
-            assert sorted(re.findall(r'<option value="([0-9a-f]+)" selected', page)) == sorted(answer.values())
+            assert sorted(re.findall(r'<option value="([0-9a-f]+)" selected', page)) == sorted(
+                answer.values()
+            )
         else:
             assert answer in page
 
@@ -240,7 +248,12 @@ def test_an_answer_sent_as_data_gets_number_and_stale(learner, attempt, statemen
 def test_what_is_no_answer_is_refused_and_nothing_is_saved(learner, attempt, change, status):
     token = question_page(learner, attempt, 1).token()
     items = questions(learner, attempt)
-    body = {"event": str(uuid4()), "item": "q-satu01", "base": 0, "answer": [items["q-satu01"]["choices"][0]["id"]]}
+    body = {
+        "event": str(uuid4()),
+        "item": "q-satu01",
+        "base": 0,
+        "answer": [items["q-satu01"]["choices"][0]["id"]],
+    }
 
     answer = put(learner, attempt, token, {**body, **change})
 
@@ -301,7 +314,9 @@ def test_an_answer_after_handing_in_is_refused_and_says_so(learner, attempt):
     send(learner.client, get(learner.client, f"{attempt}?tinjau=1"), f"{attempt}/kirim")
     hidden = {name: values[-1] for name, values in page.fields().items()}
 
-    answer = post(learner.client, f"{attempt}/jawaban", {**hidden, "answer": items["q-satu01"]["choices"][0]["id"]})
+    answer = post(
+        learner.client, f"{attempt}/jawaban", {**hidden, "answer": items["q-satu01"]["choices"][0]["id"]}
+    )
     data = put(
         learner, attempt, page.token(),
         {"event": str(uuid4()), "item": "q-satu01", "base": 0, "answer": []},
@@ -320,7 +335,12 @@ def test_somebody_elses_attempt_does_not_exist(make_person, attempt):
         assert get(other.client, address).status == 404
     for address in (f"{attempt}/jawaban", f"{attempt}/kirim"):
         assert post(other.client, address, {"csrf_token": token, "item": "q-satu01"}).status == 404
-    assert put(other, attempt, token, {"event": str(uuid4()), "item": "q-satu01", "base": 0, "answer": []}).status_code == 404
+    assert (
+        put(
+            other, attempt, token, {"event": str(uuid4()), "item": "q-satu01", "base": 0, "answer": []}
+        ).status_code
+        == 404
+    )
 
 
 def test_starting_again_goes_on_with_the_open_attempt(learner, attempt):
@@ -380,7 +400,9 @@ def test_the_whole_way_ends_at_the_certificate(learner, complete):
 
     page = get(learner.client, "/belajar/dapur-halal/sertifikat")
     assert 'value="Sari Wulandari"' in page.text
-    answer = send(learner.client, page, "/belajar/dapur-halal/sertifikat", nama="Sari Wulandari", kabupaten="18.71")
+    answer = send(
+        learner.client, page, "/belajar/dapur-halal/sertifikat", nama="Sari Wulandari", kabupaten="18.71"
+    )
     certificate = get(learner.client, answer.location)
 
     assert answer.status == 303

@@ -201,7 +201,7 @@ def test_a_person_is_put_in_once(staff, cohort, beginner):
     assert get(staff.client, cohort).text.count("Joko Prasetyo</a>") == 1
 
 
-def test_a_new_person_gets_a_username_and_a_slip_that_is_shown_once(staff, cohort, browser, records):
+def test_a_new_person_gets_a_username_and_a_slip_that_is_shown_once(staff, cohort, make_client, records):
     page = get(staff.client, f"{cohort}/orang-baru")
 
     slip = send(
@@ -214,7 +214,7 @@ def test_a_new_person_gets_a_username_and_a_slip_that_is_shown_once(staff, cohor
     link = re.search(r"https://kelas\.example(/aktivasi/[^<\s]+)", slip.text)[1]
     assert slip.headers["Cache-Control"] == "no-store"
     assert "Mbah Paijo" in get(staff.client, cohort).text
-    phone = browser()
+    phone = make_client()
     assert "Paijo" not in get(phone, link).text
     answer = send(phone, get(phone, link), link, sandi="sambal-terasi-9")
     assert answer.status == 303

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from elearn.web import splice
 
-words = st.text(alphabet=st.characters(exclude_characters=splice.MARK, exclude_categories=["Cs"]), max_size=300)
+words = st.text(
+    alphabet=st.characters(exclude_characters=splice.MARK, exclude_categories=["Cs"]), max_size=300
+)
 
 
 @given(fixed=st.lists(words, min_size=1, max_size=6), data=st.data())
