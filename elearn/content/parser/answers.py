@@ -25,7 +25,7 @@ from elearn.content.items import (
 )
 from elearn.content.numbers import AuthorRange, parse_author_range
 from elearn.content.parser.nearest import hint, nearest
-from elearn.content.parser.question import Question, Row
+from elearn.content.parser.parts import Question, Row
 from elearn.content.parser.report import Report
 from elearn.content.parser.settings import TYPES, is_allowed, read_value
 from elearn.content.pieces import Piece

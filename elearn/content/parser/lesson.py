@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from elearn.content.documents import ChecklistItem, Heading
-from elearn.content.parser.question import first_text
+from elearn.content.parser.marks import first_text
 from elearn.content.parser.quiz import begins_with_quiz, glued_heading, quiz_title
 from elearn.content.parser.report import Report
 from elearn.content.parser.settings import read_key

@@ -22,8 +22,10 @@ from elearn.content.items import (
     TextItem,
 )
 from elearn.content.parser.answers import Asked, build_item
+from elearn.content.parser.marks import first_text
 from elearn.content.parser.nearest import hint
-from elearn.content.parser.question import Question, first_text, read_question, silence
+from elearn.content.parser.parts import Question
+from elearn.content.parser.question import read_question, silence
 from elearn.content.parser.report import Report
 from elearn.content.parser.settings import (
     QUIZ_WORDS,

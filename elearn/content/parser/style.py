@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elearn.content.parser.question import Question
+from elearn.content.parser.parts import Question
 from elearn.content.parser.report import Report
 from elearn.content.parser.texts import Texts
 from elearn.content.scanner import Block, Kind
