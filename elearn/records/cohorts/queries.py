@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from elearn.records.accounts.models import User
-from elearn.records.cohorts.models import Cohort, CohortCourse, CohortMembership
+from elearn.records.cohorts.models import Cohort, CohortMembership
 
 
 def cohorts(session: Session) -> list[Cohort]:
@@ -25,21 +23,3 @@ def members(session: Session, cohort: Cohort) -> list[tuple[CohortMembership, Us
         .order_by(User.name, CohortMembership.joined_on, CohortMembership.id)
     )
     return [(membership, user) for membership, user in rows]
-
-
-def active_cohorts_of(session: Session, user_id: int, course_id: int, on: date) -> list[Cohort]:
-    """Return the cohorts with the course in which a person is a member on the day *on*."""
-    return list(
-        session.scalars(
-            select(Cohort)
-            .join(CohortCourse, CohortCourse.cohort_id == Cohort.id)
-            .join(CohortMembership, CohortMembership.cohort_id == Cohort.id)
-            .where(
-                CohortMembership.user_id == user_id,
-                CohortCourse.course_id == course_id,
-                CohortMembership.joined_on <= on,
-                or_(CohortMembership.left_on.is_(None), CohortMembership.left_on >= on),
-            )
-            .order_by(Cohort.starts_on, Cohort.id)
-        )
-    )
