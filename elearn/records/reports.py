@@ -147,7 +147,7 @@ def completion_report(
     query = asked.rows().order_by(*asked.order()).limit(filters.page_size + 1)
     if filters.after is not None:
         query = query.where(asked.beyond(session, filters.after))
-    found = [CompletionRow(*row) for row in session.execute(query).tuples()]
+    found = [CompletionRow(*row) for row in session.execute(query)]
     rows = found[: filters.page_size]
     return CompletionReport(
         rows=tuple(rows),
@@ -164,7 +164,7 @@ def completion_csv_rows(
     _check(viewer)
     asked = _Asked(filters, tz)
     query = asked.rows().order_by(*asked.order()).execution_options(yield_per=_BATCH)
-    for row in session.execute(query).tuples():
+    for row in session.execute(query):
         yield CompletionRow(*row)
 
 
@@ -211,7 +211,7 @@ def counts(
         gain_count=gain_count,
         by_regency=tuple(
             sorted(
-                (RegencyCount(*one) for one in regencies.tuples()),
+                (RegencyCount(*one) for one in regencies),
                 key=lambda one: (-one.enrolled, one.regency or ""),
             )
         ),
