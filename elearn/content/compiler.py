@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import html
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import count
 from pathlib import PurePosixPath
-from typing import Any
 
 from elearn.content import markup
+from elearn.content.compiled import (
+    CompiledCheck,
+    CompiledItem,
+    CompiledKey,
+    CompiledModule,
+    CompiledPage,
+    CompiledSource,
+    TocEntry,
+    canonical_json,
+)
 from elearn.content.documents import (
     COURSE_FILE,
     POSTTEST_FILE,
@@ -26,6 +34,26 @@ from elearn.content.documents import (
 from elearn.content.items import ChoiceItem, Item, MatchItem, NumberItem, OrderItem, TextItem
 from elearn.content.media import dimensions
 from elearn.content.pieces import Piece
+
+__all__ = [
+    "COMPILER_VERSION",
+    "CompiledCheck",
+    "CompiledItem",
+    "CompiledKey",
+    "CompiledModule",
+    "CompiledPage",
+    "CompiledSource",
+    "CourseContext",
+    "MediaUse",
+    "TocEntry",
+    "compile_course_page",
+    "compile_module",
+    "glossary_used",
+    "media_used",
+    "page_digest",
+    "revision_digest",
+    "text_of",
+]
 
 #: Raised whenever the same text compiles to something else; stored HTML is made again then.
 COMPILER_VERSION = 1
@@ -78,117 +106,6 @@ class CourseContext:
         if use is None:
             return None
         return f"/media/{use.digest}{PurePosixPath(path).suffix.lower()}"
-
-
-@dataclass(frozen=True, slots=True)
-class TocEntry:
-    """A heading of the lesson; *anchor* is the id it has on the page."""
-
-    level: int
-    text: str
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledCheck:
-    """One line of the personal checklist."""
-
-    id: str
-    html: str
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledSource:
-    """Where a fact comes from; *url* is empty or leads to another site."""
-
-    title: str
-    article: str = ""
-    url: str = ""
-    dated: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledItem:
-    """What may be shown of a question before it is answered, by position in the source."""
-
-    prompt_html: str
-    choices_html: tuple[str, ...] = ()
-    lefts_html: tuple[str, ...] = ()
-    rights_html: tuple[str, ...] = ()
-    steps_html: tuple[str, ...] = ()
-    hint_html: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledKey:
-    """What a result may show of a question: never sent before.
-
-    *feedback_html* is by position of the choice, or by row of answers; "" where there is none.
-    *answer_html* is the right answer, *explanation_html* the author's word on it.
-    """
-
-    feedback_html: tuple[str, ...] = ()
-    explanation_html: str = ""
-    answer_html: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledModule:
-    """One text of a course, ready for its pages. Marking never reads it."""
-
-    title: str
-    minutes: int
-    lesson_html: str
-    toc: tuple[TocEntry, ...]
-    checklist: tuple[CompiledCheck, ...]
-    sources: tuple[CompiledSource, ...]
-    #: Days as ``2026-11-23``, empty where the author gave none.
-    checked_on: str
-    review_on: str
-    quiz_intro_html: str
-    items: Mapping[str, CompiledItem]
-    keys: Mapping[str, CompiledKey]
-    search_text: str
-    #: Bytes of the lesson's HTML and of the pictures in it.
-    weight: int
-    word_count: int
-
-    def to_json(self) -> str:
-        """Return the text that :meth:`from_json` turns into an equal value."""
-        return _to_json(asdict(self))
-
-    @classmethod
-    def from_json(cls, stored: str) -> CompiledModule:
-        """Read what :meth:`to_json` wrote."""
-        data = json.loads(stored)
-        data["toc"] = tuple(TocEntry(**entry) for entry in data["toc"])
-        data["checklist"] = tuple(CompiledCheck(**entry) for entry in data["checklist"])
-        data["sources"] = tuple(CompiledSource(**entry) for entry in data["sources"])
-        data["items"] = {item_id: CompiledItem(**_tuples(item)) for item_id, item in data["items"].items()}
-        data["keys"] = {item_id: CompiledKey(**_tuples(key)) for item_id, key in data["keys"].items()}
-        return cls(**data)
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledPage:
-    """The course page, ready to be shown; *image* is an address of the site, or empty."""
-
-    title: str
-    summary: str
-    body_html: str
-    image: str
-    search_text: str
-    weight: int
-    word_count: int
-
-    def to_json(self) -> str:
-        """Return the text that :meth:`from_json` turns into an equal value."""
-        return _to_json(asdict(self))
-
-    @classmethod
-    def from_json(cls, stored: str) -> CompiledPage:
-        """Read what :meth:`to_json` wrote."""
-        return cls(**json.loads(stored))
 
 
 def compile_module(module: ModuleDocument, course: CourseContext) -> CompiledModule:
@@ -513,13 +430,5 @@ def _media_paths(file_name: str, pieces: Iterable[Piece], link_definitions: str)
                 yield address.partition("#")[0]
 
 
-def _tuples(values: dict[str, object]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-
-
-def _to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
 def _digest(value: object) -> str:
-    return hashlib.sha256(_to_json(value).encode()).hexdigest()
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()

@@ -35,7 +35,7 @@ ORDINARY: list[tuple[str, str]] = [
     ("- > kutipan\n- dua", "<ul><li><blockquote><p>kutipan</p>\n</blockquote>\n</li>\n<li>dua</li>\n</ul>"),
     ("> satu\ndua\n\ntiga", "<blockquote><p>satu\ndua</p>\n</blockquote>\n<p>tiga</p>"),
     ("> - a\n> - b", "<blockquote><ul><li>a</li>\n<li>b</li>\n</ul>\n</blockquote>"),
-    ("> # Judul\n> teks", '<blockquote><h1>Judul</h1>\n<p>teks</p>\n</blockquote>'),
+    ("> # Judul\n> teks", "<blockquote><h1>Judul</h1>\n<p>teks</p>\n</blockquote>"),
     ("---", "<hr>"),
     ("***", "<hr>"),
     ("Judul\n===", '<h1 id="isi-judul">Judul</h1>'),

@@ -12,9 +12,11 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 
-from elearn.content.markup.blocks import Block, BlockReader, Kind
+from elearn.content.markup.block import Block, Kind
+from elearn.content.markup.blocks import BlockReader
 from elearn.content.markup.characters import lines_of
-from elearn.content.markup.inline import InlineBuilder, InlineReader
+from elearn.content.markup.inline import InlineReader
+from elearn.content.markup.inline_builder import InlineBuilder
 from elearn.content.markup.references import Reference, take_references
 from elearn.content.markup.serialise import serialise
 from elearn.content.markup.surroundings import Surroundings, suffix

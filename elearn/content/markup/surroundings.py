@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from elearn.content.markup.addresses import encode_address, is_allowed, is_external, is_own
-from elearn.content.markup.blocks import Block
+from elearn.content.markup.block import Block
 from elearn.content.markup.limits import Allowance
 from elearn.content.markup.references import normal_label
 
