@@ -20,6 +20,10 @@ def create_app() -> Flask:
     pages = json.loads(Path(os.environ["BARE_PAGES"]).read_text("utf-8"))
     bodies = {path: (Path(page["file"]).read_bytes(), page["headers"]) for path, page in pages.items()}
 
+    @app.get("/readyz")
+    def ready() -> str:
+        return "ok"
+
     @app.get("/bare/<name>")
     def same_bytes(name: str) -> Response:
         body, headers = bodies[name]

@@ -40,7 +40,7 @@ def measure(port: int, group: int, clients: Sequence[Callable[[int], bytes]], *,
             for turn in range(each):
                 begin = time.perf_counter()
                 connection.sendall(make(turn))
-                if read_reply(reader) not in (200, 304):
+                if read_reply(reader) not in (200, 303, 304):
                     failures[index] += 1
                 times[index].append(time.perf_counter() - begin)
 
