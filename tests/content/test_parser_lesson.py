@@ -90,6 +90,7 @@ TABLE = {
     "backtick in the info": ("``` a`b\n", []),
     "code in a list": ("- a\n\n      - [x] b\n", []),
     "html in indented code": ("Teks.\n\n    <b>\n\n    <i>\n\nTeks.\n", []),
+    "tick after an escaped one": ("\\`` <b>\n", [(1, "K96a")]),
     "double ticks": ("``a ` <b>`` dan ` <i\n", []),
 }
 

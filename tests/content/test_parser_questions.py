@@ -72,6 +72,8 @@ TABLE = {
     "feedback under a wide mark": ("Apa?\n\n-   [ ] A\n    > salah\n-   [x] B\n", []),
     "line under an option": ("Apa?\n\n- [x] A\n- [ ] B\nlagi\n", [(5, "K110")]),
     "explanation under an option": ("Apa?\n\n- [x] A\n- [ ] B\n**Pembahasan:** x\n", [(5, "K110")]),
+    "explanation inside an option": ("Apa?\n\n- [x] A\n- [ ] B\n  **Pembahasan:** x\n", [(5, "K110")]),
+    "explanation inside an option, apart": ("Apa?\n\n- [x] A\n- [ ] B\n\n  Pembahasan: x\n", [(6, "K110")]),
     "line under feedback": ("Apa?\n\n- [ ] A\n  > salah\nlagi\n- [x] B\n", [(5, "K110")]),
     "line under a setting": ("Apa?\n\n- [x] A\n- [ ] B\n- Nilai: 2\nlagi\n", [(6, "K110")]),
     "indented line goes on": ("Apa?\n\n- [x] A\n  lagi\n- [ ] B\n", []),

@@ -107,7 +107,7 @@ class _Reader:
                 position += 2
             elif char == "`":
                 length = len(_TICKS.match(text, position)[0])  # type: ignore[index]  # it stands on a tick
-                places = closers[length]
+                places = closers.get(length, [])
                 index = bisect_right(places, position)
                 if index < len(places):
                     end = places[index] + length

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from elearn.content.parser.marks import (
     BAD_BOX,
+    BAD_NOTE,
     BOX,
     GOOD_NOTE,
     ODD_BOX,
@@ -186,7 +187,8 @@ class RowReader(ShapeReader):
             for line in inner.lines if inner.kind is Kind.PARAGRAPH else ():
                 source = self.report.source(line.number).expandtabs(4)
                 indent = len(source) - len(source.lstrip(" "))
-                if line.lazy and indent < block.column:
+                is_note = line.number > block.first and BAD_NOTE.match(source.lstrip(" ")) is not None
+                if (line.lazy and indent < block.column) or is_note:
                     if not hidden and not self.has_wrong_shape(line.number, source.lstrip(" ")):
                         self.push_apart(line.number, "K110")
                     hidden.add(line.number)
