@@ -130,6 +130,7 @@ def essays_to_mark(
             ModuleRevision.digest,
         )
         .select_from(Attempt)
+        .select_from(Attempt)
         .join(Grade, Grade.id == latest_grade_id())
         .join(GradeItem, and_(GradeItem.grade_id == Grade.id, GradeItem.points.is_(None)))
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
