@@ -57,9 +57,9 @@ class FilterForm(BaseForm):
     class Meta(BaseForm.Meta):
         csrf = False
 
-    kursus = SelectField(_l("Kursus"))
-    angkatan = SelectField(_l("Angkatan"))
-    kabupaten = SelectField(_l("Kabupaten/kota"))
+    kursus = SelectField(_l("Kursus"), default="")
+    angkatan = SelectField(_l("Angkatan"), default="")
+    kabupaten = SelectField(_l("Kabupaten/kota"), default="")
     dari = DateField(_l("Dari tanggal"), [Optional()])
     sampai = DateField(_l("Sampai tanggal"), [Optional()])
     semua = BooleanField(_l("Ikut hitung pelatih, petugas dan admin"))
