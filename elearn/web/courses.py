@@ -9,7 +9,7 @@ from typing import Protocol
 from flask_babel import gettext as _
 
 from elearn.content.documents import ModuleKind
-from elearn.records.catalogue.queries import ModuleView, ReleaseView
+from elearn.records.catalogue.views import ModuleView, ReleaseView
 
 #: The motif of a course's cloth, by its topic; lozenge where nothing fits.
 MOTIFS = {"bpom": "b", "spp-irt": "b", "pemasaran": "c", "pemasaran-digital": "c", "digital": "c"}

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from elearn.records.accounts.models import Role
 from elearn.web import sessions
@@ -38,6 +38,7 @@ def public(view: View) -> View:
 
     @functools.wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
+        _refuse_large()
         csrf.protect()
         return view(*args, **kwargs)
 
@@ -51,6 +52,7 @@ def role_required(*roles: Role) -> Callable[[View], View]:
     def mark(view: View) -> View:
         @functools.wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
+            _refuse_large()
             found = sessions.viewer()
             if found is None:
                 return sign_in_first()
@@ -63,6 +65,13 @@ def role_required(*roles: Role) -> Callable[[View], View]:
         return cast(View, guarded)
 
     return mark
+
+
+def _refuse_large() -> None:
+    """Refuse a form or data beyond the limit for texts; Werkzeug itself bounds only forms in parts."""
+    most = current_app.config["MAX_FORM_MEMORY_SIZE"]
+    if most and request.mimetype != "multipart/form-data" and (request.content_length or 0) > most:
+        raise RequestEntityTooLarge
 
 
 def signed_in(view: View) -> View:

@@ -64,10 +64,10 @@ class Page:
     def fields(self) -> dict[str, list[str]]:
         """Return the hidden fields of the page."""
         found: dict[str, list[str]] = {}
-        for name, value in re.findall(
-            r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', self.text
-        ):
-            found.setdefault(name, []).append(unescape(value))
+        for tag in re.findall(r"<input[^>]*>", self.text):
+            said = {name: unescape(value) for name, value in re.findall(r'(\w+)="([^"]*)"', tag)}
+            if said.get("type") == "hidden":
+                found.setdefault(said["name"], []).append(said.get("value", ""))
         return found
 
 

@@ -281,6 +281,18 @@ def test_a_body_that_is_no_json_is_refused(learner, attempt):
     assert answer.status_code == 415
 
 
+@pytest.mark.parametrize("body", ["[" * 100_000, "{", "[]", "null", '"x"', "{}", '{"event": 1e999}'])
+def test_data_of_any_shape_is_refused_with_a_sentence(learner, attempt, body):
+    token = question_page(learner, attempt, 1).token()
+    answer = learner.client.put(
+        f"{attempt}/jawaban", data=body, content_type="application/json", headers={"X-CSRFToken": token},
+        base_url="https://kelas.example",
+    )  # fmt: skip
+
+    assert answer.status_code in {400, 422}
+    assert answer.get_json()["message"]
+
+
 def test_two_tabs_see_that_the_question_was_answered_elsewhere(learner, attempt):
     items = questions(learner, attempt)
     choices = [one["id"] for one in items["q-satu01"]["choices"]]

@@ -320,7 +320,7 @@ def _own_account(data_form: OwnDataForm | None = None, password_form: PasswordFo
         data_form = OwnDataForm(formdata=None, data={"nama": person.name, "kabupaten": regency or ""})
     return render_template(
         "account/own_account.html",
-        person=person,
+        owner=person,
         data_form=data_form,
         password_form=password_form or PasswordForm(formdata=None),
         sessions=queries.sessions_of(session, person.id, utc_now()),

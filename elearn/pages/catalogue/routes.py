@@ -194,7 +194,8 @@ def _lesson_parts(
         }
         return parts, sum(len(text) for text in parts.values())
 
-    return _kept().get(("parts", *key, standing, done, kind, words), load)
+    kept: dict[str, str] = _kept().get(("parts", *key, standing, done, kind, words), load)
+    return kept
 
 
 @bp.post("/kursus/<kursus>/<modul>/dibaca")

@@ -335,15 +335,15 @@ class LessonPage:
     @property
     def place(self) -> str:
         if self.step.number:
-            return _("Modul %(n)s dari %(total)s", n=self.step.number, total=self.course.module_count)
+            words = _("Modul %(n)s dari %(total)s", n=self.step.number, total=self.course.module_count)
+            return str(words)
         return self.title
 
     @property
     def quiz_words(self) -> str:
         module = self.step.module
-        return _(
-            "%(n)s soal, batas lulus %(mark)s", n=module.question_count, mark=percent(module.pass_mark, "")
-        )
+        mark = percent(module.pass_mark, "")
+        return str(_("%(n)s soal, batas lulus %(mark)s", n=module.question_count, mark=mark))
 
 
 def lesson_page(course: Course, step: Step, compiled: CompiledModule) -> LessonPage:

@@ -137,13 +137,13 @@ class ResultPage:
         view = self.view
         if view.state is Outcome.NOT_TAKEN:
             return str(_("Tidak ada jawaban yang tersimpan sampai kuis ini ditutup."))
-        right = _(
+        right: str = _(
             "Anda menjawab tepat %(right)s dari %(all)s soal.", right=view.right_count, all=len(view.items)
         )
         if view.state is Outcome.WAITING:
-            return str(_("Pelatih membaca jawaban uraian Anda dulu.")) + " " + right
+            return f"{_('Pelatih membaca jawaban uraian Anda dulu.')} {right}"
         if view.score is None:
-            return str(right)
+            return right
         if view.place.kind == "pretest":
             score = _("Nilai %(score)s dari 100.", score=percent(view.score, ""))
         else:

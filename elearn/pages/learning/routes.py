@@ -212,10 +212,10 @@ def attempt_data(uuid: UUID) -> Response:
 @signed_in
 def save_answer(uuid: UUID) -> Response:
     """Save one answer; the reply is the same whatever is right, and the same again for a repeat."""
-    body = request.get_json()
     try:
+        body = request.get_json()
         item_id, event, base, answer = body["item"], UUID(body["event"]), body["base"], body["answer"]
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return error_page(422, _("Kiriman ini bukan jawaban. Muat ulang halaman, lalu jawab lagi."))
     if not isinstance(item_id, str) or not isinstance(base, int) or isinstance(base, bool):
         return error_page(422, _("Kiriman ini bukan jawaban. Muat ulang halaman, lalu jawab lagi."))

@@ -1,0 +1,311 @@
+"""Getting in and out: sign-up, sign-in, codes, the own account, what was typed meanwhile."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from elearn.records.accounts import services as accounts
+from elearn.records.accounts.models import CodeKind, Role
+from elearn.records.audit.models import Way
+from elearn.web.guards import safe_next
+from tests.pages.conftest import NOW, PASSWORD, get, post, send, sign_in, user_of
+
+SIGN_UP = {
+    "nama": "Sari Wulandari",
+    "kunci": "0812 3456 7890",
+    "sandi": PASSWORD,
+    "kabupaten": "18.71",
+    "setuju": "y",
+}
+
+
+def cookies(response_headers):
+    return response_headers.get("Set-Cookie", "")
+
+
+def test_somebody_signs_up_with_a_phone_number_and_is_in(visitor):
+    page = get(visitor, "/daftar?next=/akun")
+    answer = send(visitor, page, "/daftar?next=/akun", **SIGN_UP)
+
+    assert (answer.status, answer.location) == (303, "/akun")
+    assert "0812-3456-7890" in get(visitor, "/akun").text
+
+
+def test_sign_up_asks_for_at_most_six_things(visitor):
+    text = get(visitor, "/daftar").text
+    shown = re.findall(r'<(?:input|select)(?![^>]*type="hidden")[^>]*name="([^"]+)"', text)
+
+    assert len(set(shown)) <= 6
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"nama": ""}, "Bagian ini belum diisi"),
+        ({"kunci": "0812 34"}, "0812 3456 7890"),
+        ({"kunci": "sari.w"}, "nomor HP atau e-mail"),
+        ({"sandi": "12345"}, "Kata sandi"),
+        ({"sandi": "password"}, "mudah ditebak"),
+        ({"setuju": ""}, "Centang dulu"),
+        ({"kabupaten": "99.99"}, "Pilih salah satu"),
+        ({"nama": "x" * 200}, "Terlalu panjang"),
+        ({"nama": "a\0b"}, "err"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_the_rest_stays_typed(visitor, change, words):
+    page = get(visitor, "/daftar")
+    answer = send(visitor, page, "/daftar", **{**SIGN_UP, **change})
+
+    assert answer.status == 422
+    assert words in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    kept = "0812 3456 7890" if "kunci" not in change else "Sari Wulandari"
+    assert kept in answer.text
+    assert PASSWORD not in answer.text
+
+
+def test_a_number_that_is_taken_is_said_to_be(visitor, learner):
+    page = get(visitor, "/daftar")
+    answer = send(visitor, page, "/daftar", **{**SIGN_UP, "kunci": learner.key})
+
+    assert answer.status == 422
+    assert "Sudah dipakai akun lain" in answer.text
+
+
+def test_sign_in_says_the_same_for_a_wrong_password_and_an_unknown_number(visitor, make_person):
+    person = make_person(signed_in=False)
+    sentences = []
+    for key in (person.key, "0899 9999 9999", "tidak.ada"):
+        page = get(visitor, "/masuk")
+        answer = send(visitor, page, "/masuk", kunci=key, sandi="salah sekali")
+        assert answer.status == 422
+        sentences += re.findall(r'class="err"[^>]*>.*?<span>([^<]+)</span>', answer.text)
+
+    assert len(set(sentences)) == 1
+    assert len(sentences) == 3
+
+
+def test_too_many_wrong_passwords_are_slowed_down(visitor, make_person):
+    person = make_person(signed_in=False)
+    page = get(visitor, "/masuk")
+    statuses = [send(visitor, page, "/masuk", kunci=person.key, sandi=f"salah {n}").status for n in range(12)]
+
+    assert statuses[:10] == [422] * 10
+    assert statuses[-1] == 429
+
+
+def test_the_cookie_is_safe_and_another_one_after_signing_in(visitor, make_person):
+    person = make_person(signed_in=False)
+    page = get(visitor, "/masuk")
+    before = visitor.get_cookie("__Host-kelas", domain="kelas.example")
+    answer = send(visitor, page, "/masuk", kunci=person.key, sandi=PASSWORD)
+    after = visitor.get_cookie("__Host-kelas", domain="kelas.example")
+
+    assert before is not None
+    assert after is not None
+    assert before.value != after.value
+    for flag in ("HttpOnly", "SameSite=Lax", "Secure", "Path=/"):
+        assert flag in cookies(answer.headers)
+    assert "Domain" not in cookies(answer.headers)
+
+
+def test_a_token_from_before_signing_in_is_worth_nothing_afterwards(visitor, make_person):
+    person = make_person(signed_in=False)
+    page = get(visitor, "/masuk")
+    send(visitor, page, "/masuk", kunci=person.key, sandi=PASSWORD)
+
+    assert send(visitor, page, "/keluar").status == 403
+
+
+def test_signing_out_ends_the_session_on_the_server_too(learner, make_client):
+    cookie = learner.client.get_cookie("__Host-kelas", domain="kelas.example")
+    page = get(learner.client, "/akun")
+    answer = send(learner.client, page, "/keluar")
+    thief = make_client()
+    thief.set_cookie("__Host-kelas", cookie.value, domain="kelas.example", secure=True)
+
+    assert (answer.status, answer.location) == (303, "/")
+    assert get(learner.client, "/akun").status == 303
+    assert get(thief, "/akun").status == 303
+
+
+@pytest.mark.parametrize(("days", "role", "status"), [(59, None, 200), (61, None, 303), (1, Role.STAFF, 303)])
+def test_an_unused_session_ends_sooner_for_whoever_sees_others_data(make_person, now, days, role, status):
+    person = make_person(*([role] if role else []))
+    now(days=days)
+
+    assert get(person.client, "/akun").status == status
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("/belajar", "/belajar"),
+        ("/kursus/a/b?x=1#y", "/kursus/a/b?x=1#y"),
+        ("//jahat.example", ""),
+        ("/\\jahat.example", ""),
+        ("\\\\jahat.example", ""),
+        ("https://jahat.example", ""),
+        ("https:jahat.example", ""),
+        ("javascript:alert(1)", ""),
+        ("/\t/jahat.example", ""),
+        ("/%0d%0aX", "/%0d%0aX"),
+        ("/a\r\nSet-Cookie: x", ""),
+        (" /belajar", ""),
+        ("", ""),
+        (None, ""),
+        ("/" + "a" * 3000, ""),
+        ("/@jahat.example", "/@jahat.example"),
+        ("///jahat.example", ""),
+    ],
+)
+def test_only_addresses_of_this_site_are_gone_on_to(address, expected):
+    assert safe_next(address, "") == expected
+
+
+def test_signing_in_goes_on_only_within_the_site(visitor, make_person):
+    person = make_person(signed_in=False)
+    page = get(visitor, "/masuk?next=//jahat.example")
+    answer = send(visitor, page, "/masuk", kunci=person.key, sandi=PASSWORD, next="https://jahat.example/")
+
+    assert answer.location == "/belajar"
+
+
+@pytest.fixture
+def code(records, make_person):
+    person = make_person(signed_in=False)
+    with records() as session:
+        text = accounts.give_code(
+            session, user_of(session, person), kind=CodeKind.TOLD, actor=None, way=Way.COMMAND, now=NOW
+        )
+    return person, text
+
+
+def test_looking_at_a_link_uses_nothing_up_and_tells_no_name(visitor, code):
+    person, text = code
+    for _try in range(3):
+        page = get(visitor, f"/aktivasi/{text}")
+        assert page.status == 200
+        assert person.name not in page.text
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+
+    answer = send(visitor, page, f"/aktivasi/{text}", sandi="kata-sandi-baru")
+
+    assert (answer.status, answer.location) == (303, "/belajar")
+    assert "tidak berlaku" in get(visitor, f"/aktivasi/{text}").text
+
+
+def test_a_told_code_is_typed_once(visitor, make_client, code):
+    _person, text = code
+    page = get(visitor, "/aktivasi")
+    first = send(visitor, page, "/aktivasi", kode=f" {text[:5].lower()} {text[5:]} ", sandi="kata-sandi-baru")
+    other = make_client()
+    second = send(other, get(other, "/aktivasi"), "/aktivasi", kode=text, sandi="kata-sandi-lain")
+
+    assert first.status == 303
+    assert second.status == 422
+    assert "Kodenya belum cocok" in second.text
+
+
+def test_name_and_regency_are_changed_by_their_owner(learner):
+    page = get(learner.client, "/akun")
+    answer = send(learner.client, page, "/akun/data", nama="Hj. Sari, S.E.", kabupaten="18.72")
+
+    assert answer.status == 303
+    assert "Hj. Sari, S.E." in get(learner.client, "/akun").text
+
+
+def test_a_new_password_signs_other_devices_out_and_this_one_goes_on(learner, make_client):
+    other = make_client()
+    page = get(other, "/masuk")
+    send(other, page, "/masuk", kunci=learner.key, sandi=PASSWORD)
+    page = get(learner.client, "/akun")
+
+    wrong = send(learner.client, page, "/akun/sandi", sandi_lama="bukan ini", sandi="kata-sandi-baru")
+    right = send(learner.client, page, "/akun/sandi", sandi_lama=PASSWORD, sandi="kata-sandi-baru")
+
+    assert wrong.status == 422
+    assert right.status == 303
+    assert get(learner.client, "/akun").status == 200
+    assert get(other, "/akun").status == 303
+
+
+def test_other_devices_are_listed_and_signed_out_one_by_one_or_all(learner, make_person, make_client):
+    others = [make_client(), make_client()]
+    for client in others:
+        send(client, get(client, "/masuk"), "/masuk", kunci=learner.key, sandi=PASSWORD)
+    page = get(learner.client, "/akun")
+    addresses = re.findall(r'action="(/akun/perangkat/\d+/keluar)"', page.text)
+    assert page.text.count("Chrome di Android") == 3
+    stranger = make_person(name="Joko")
+
+    foreign = send(stranger.client, get(stranger.client, "/akun"), addresses[0])
+    one = send(learner.client, page, addresses[0])
+    left = sum(get(client, "/akun").status == 200 for client in others)
+    everywhere = send(learner.client, page, "/akun/perangkat/keluar")
+
+    assert foreign.status == 404
+    assert (one.status, left, everywhere.status) == (303, 1, 303)
+    assert all(get(client, "/akun").status == 303 for client in others)
+    assert get(learner.client, "/akun").status == 200
+
+
+def test_what_was_posted_signed_out_stands_there_after_signing_in(learner, course):
+    lesson = get(learner.client, "/kursus/dapur-halal/bahan")
+    send(learner.client, get(learner.client, "/akun"), "/keluar")
+
+    refused = post(
+        learner.client,
+        "/kursus/dapur-halal/bahan/daftar",
+        {
+            "csrf_token": lesson.token(),
+            "c": ["c-4k2m9x"],
+            "sandi": "rahasia-sekali",
+            "catatan": "Minyak curah <b>",
+        },
+    )
+    assert refused.status == 401
+    assert "belum diterima" in refused.text
+    assert "rahasia-sekali" not in refused.text
+
+    hidden = {name: values[-1] for name, values in refused.fields().items()}
+    answer = post(learner.client, "/masuk", {**hidden, "kunci": learner.key, "sandi": PASSWORD})
+    assert answer.status == 200
+    assert "Minyak curah &lt;b&gt;" in answer.text
+
+    fields = answer.fields()
+    sent = post(learner.client, "/kursus/dapur-halal/bahan/daftar", fields)
+    assert sent.status == 303
+    assert 'value="c-4k2m9x" form="daftar" checked' in get(learner.client, "/kursus/dapur-halal/bahan").text
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://jahat.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_what_another_site_posted_is_not_offered_to_be_sent(visitor, headers):
+    refused = post(visitor, "/akun/data", {"nama": "Jahat", "kabupaten": "18.71"}, **headers)
+
+    assert refused.status == 401
+    assert "Jahat" not in refused.text
+
+
+def test_help_and_privacy_are_there_and_the_office_can_be_reached(visitor):
+    assert "Lupa kata sandi" not in get(visitor, "/perlindungan-data").text
+    assert "Undang-Undang Nomor 27 Tahun 2022" in get(visitor, "/perlindungan-data").text
+    for address in ("/bantuan", "/masuk", "/daftar", "/aktivasi", "/tidak-ada"):
+        assert "Butuh bantuan?" in get(visitor, address).text
+
+
+def test_whoever_is_in_is_led_on_from_the_sign_in_page(learner):
+    assert get(learner.client, "/masuk?next=/akun").location == "/akun"
+    assert get(learner.client, "/daftar").location == "/belajar"
+
+
+def test_a_name_with_markup_is_text_everywhere(make_person):
+    person = make_person(name='<img src=x onerror="alert(1)">', signed_in=False)
+    sign_in(person)
+
+    for address in ("/belajar", "/akun"):
+        text = get(person.client, address).text
+        assert "<img src=x" not in text
+        assert "&lt;img src=x" in text
