@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from elearn.records.errors import RefusedError, _
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{0,39}")
-_NUMBER_LIKE = re.compile(r"[+0-9][0-9 ()./-]*")
+_NUMBER_LIKE = re.compile(r"[+0-9(][0-9 ()./-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class SignInKey:
 
 def normalise_phone(text: str) -> str | None:
     """Return *text* in E.164, or None: ``0812…``, ``62…``, ``+62…`` with spaces or hyphens are the same number."""
-    text = text.strip()
+    text = _plain(text)
     if not _NUMBER_LIKE.fullmatch(text):
         return None
     digits = re.sub(r"[^0-9]", "", text)
@@ -51,7 +52,7 @@ def normalise_email(text: str) -> str | None:
 
 def sign_in_key(text: str | None, *, field: str = "key") -> SignInKey:
     """Tell number, address and username apart; refused with a sentence that shows the right form."""
-    text = (text or "").strip()
+    text = _plain(text or "")
     if "@" in text:
         email = normalise_email(text)
         if email is None:
@@ -65,6 +66,16 @@ def sign_in_key(text: str | None, *, field: str = "key") -> SignInKey:
     if USERNAME.fullmatch(text.lower()):
         return SignInKey("username", text.lower())
     raise RefusedError(_("Isi nomor HP atau e-mail. Contoh: 0812 3456 7890"), field=field)
+
+
+def _plain(text: str) -> str:
+    """Even out what comes along when a number is copied: marks of direction, other spaces and hyphens."""
+    kinds = ((unicodedata.category(character), character) for character in text)
+    return "".join(
+        "-" if kind == "Pd" else " " if kind == "Zs" else character
+        for kind, character in kinds
+        if kind != "Cf"
+    ).strip()
 
 
 def show_phone(phone: str | None) -> str:
