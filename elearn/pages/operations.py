@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response
-from sqlalchemy.exc import SQLAlchemyError
 
-from elearn.web.extensions import read_connection
+from elearn.web.extensions import read_engine
 from elearn.web.folders import migrations_folder
 from elearn.web.guards import public
-from elearn.web.schema import SchemaState, schema_state
+from elearn.web.schema import readiness
 
 bp = Blueprint("operations", __name__)
 
@@ -24,13 +23,9 @@ def alive() -> Response:
 @public
 def ready() -> Response:
     """Say whether pages can be served: the database answers and has this code's tables."""
-    try:
-        with read_connection() as connection:
-            state = schema_state(connection, migrations_folder())
-    except SQLAlchemyError:
-        return _plain("database does not answer", 503)
-    if state is not SchemaState.CURRENT:
-        return _plain(f"database schema is {state}", 503)
+    trouble = readiness(read_engine(), migrations_folder())
+    if trouble:
+        return _plain(trouble, 503)
     return _plain("ok", 200)
 
 

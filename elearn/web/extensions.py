@@ -58,6 +58,11 @@ def read_connection() -> sa.Connection:
     return db.engines[READING].connect()
 
 
+def read_engine() -> sa.Engine:
+    """Return the reading engine."""
+    return db.engines[READING]
+
+
 def write_engine() -> sa.Engine:
     """Return the writing engine, for technical rows that are written apart from the page's transaction."""
     return db.engine

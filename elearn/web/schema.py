@@ -9,6 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
 
 
 class SchemaState(StrEnum):
@@ -21,6 +22,16 @@ class SchemaState(StrEnum):
     NEWER = "newer"
     #: Tables of something else.
     FOREIGN = "foreign"
+
+
+def readiness(engine: sa.Engine, migrations: Path) -> str:
+    """Return why pages cannot be served; nothing where the database answers and has this code's tables."""
+    try:
+        with engine.connect() as connection:
+            state = schema_state(connection, migrations)
+    except SQLAlchemyError:
+        return "database does not answer"
+    return "" if state is SchemaState.CURRENT else f"database schema is {state}"
 
 
 @cache
