@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -20,11 +21,14 @@ from sqlalchemy.orm import Session
 from elearn.records.accounts import queries as accounts
 from elearn.records.accounts.models import User
 from elearn.records.accounts.queries import Viewer
+from elearn.records.catalogue.cache import BoundedCache
 from elearn.web.clock import utc_now
 from elearn.web.extensions import read_connection, write_engine
 
 #: A session that is not used for so long has ended anyway (the row decides; this is the cookie).
 REMEMBERED_FOR = timedelta(days=60)
+#: Signed tokens by the secret of their session.
+_SIGNED: BoundedCache[str] = BoundedCache(1_000_000)
 #: How old "last seen" may get before it is written again.
 SEEN_EVERY = timedelta(minutes=5)
 #: How old the cookie of a remembered session may get before it is sent again.
@@ -163,6 +167,14 @@ def forget() -> None:
     """Take the token from the browser; its row is ended by the caller."""
     logout_user()
     session.clear()
+
+
+def csrf_token() -> str:
+    """Return this session's token, signed once: it holds as long as the session does."""
+    secret = session.get("csrf_token")
+    if secret is None:
+        return str(generate_csrf())
+    return str(_SIGNED.get(secret, lambda: (generate_csrf(), 200)))
 
 
 def device(sent: Request) -> str:

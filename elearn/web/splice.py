@@ -107,6 +107,48 @@ def gzip_body(page: Page, personal: Sequence[bytes]) -> bytes:
     return bytes(body)
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A page without a personal part left: its tag, and its body both ways."""
+
+    etag: str
+    plain: bytes
+    packed: bytes
+
+    @property
+    def size(self) -> int:
+        """How many bytes it keeps in memory."""
+        return len(self.plain) + len(self.packed)
+
+
+def ready(page: Page, personal: Mapping[str, str]) -> Ready:
+    """Put *page* together for everybody to whom *personal* applies: visitors."""
+    filling = [personal.get(slot, "").encode() for slot in page.slots]
+    plain = plain_body(page, filling)
+    packed = fixed(plain)
+    whole = gzip_body(Page((packed,), (), ""), ())
+    return Ready(hashlib.blake2b(plain, digest_size=16).hexdigest(), plain, whole)
+
+
+def send(found: Ready, *, cache_control: str) -> Response:
+    """Answer with a page that is ready; ``304`` where the browser has it already."""
+    headers = _headers(found.etag, cache_control)
+    if _is_known(found.etag):
+        return Response(status=304, headers=headers)
+    if request.accept_encodings.quality("gzip") > 0:
+        headers["Content-Encoding"] = "gzip"
+        return Response(found.packed, headers=headers, mimetype="text/html")
+    return Response(found.plain, headers=headers, mimetype="text/html")
+
+
+def _headers(tag: str, cache_control: str) -> dict[str, str]:
+    return {"ETag": f'W/"{tag}"', "Cache-Control": cache_control, "Vary": "Accept-Encoding, Cookie"}
+
+
+def _is_known(tag: str) -> bool:
+    return bool(request.if_none_match) and tag in request.if_none_match.as_set(include_weak=True)
+
+
 def respond(
     page: Page, personal: Mapping[str, str], *, cache_control: str, token: str = "", secret: str = ""
 ) -> Response:
@@ -122,12 +164,8 @@ def respond(
         own = text.encode()
         tag.update(len(own).to_bytes(4, "big"))
         tag.update(own)
-    headers = {
-        "ETag": f'W/"{tag.hexdigest()}"',
-        "Cache-Control": cache_control,
-        "Vary": "Accept-Encoding, Cookie",
-    }
-    if tag.hexdigest() in request.if_none_match.as_set(include_weak=True):
+    headers = _headers(tag.hexdigest(), cache_control)
+    if _is_known(tag.hexdigest()):
         return Response(status=304, headers=headers)
     filling = [text.replace(TOKEN, token).encode() for text in texts]
     if request.accept_encodings.quality("gzip") > 0:

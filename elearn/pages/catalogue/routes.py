@@ -19,7 +19,6 @@ from flask import (
 )
 from flask import session as cookie
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -59,8 +58,12 @@ def home() -> Response:
     if typed or category:
         frame = splice.cut(_home_page(courses, typed, category, member=member))
     else:
-        key = ("home", build(), member, tuple((one.course_id, one.release.id) for one in courses))
-        frame = _frame(key, lambda: _home_page(courses, "", "", member=member))
+        live = tuple((one.course_id, one.release.id) for one in courses)
+        key = ("home", build(), COMPILER_VERSION, _database(), member, live)
+        if not member:
+            ready: splice.Ready = _kept().get(("visitors", *key), lambda: _visitors_home(courses))
+            return splice.send(ready, cache_control=FOR_VISITORS)
+        frame = _frame(key, lambda: _home_page(courses, "", "", member=True))
     return _respond(frame, viewer, {})
 
 
@@ -82,6 +85,12 @@ def _home_page(courses: list[queries.LiveCourse], typed: str, category: str, *, 
         courses=found,
         **_who(member),
     )
+
+
+def _visitors_home(courses: list[queries.LiveCourse]) -> tuple[splice.Ready, int]:
+    page = splice.cut(_home_page(courses, "", "", member=False))
+    ready = splice.ready(page, {"nav": _navigation(None)})
+    return ready, ready.size
 
 
 @bp.get("/kursus/<kursus>")
@@ -152,50 +161,82 @@ def _lesson(slug: str, module_slug: str, *, refusal: str = "") -> Response:
         if state is None:
             raise NotFound
         sessions.adopt(state.viewer)
-        release = queries.release_view(connection, state.release_id)
-        course = course_of(slug, release)
+        key = (build(), COMPILER_VERSION, _database(), state.release_id, state.module_id)
+        lesson = _known_lesson(connection, key, slug, module_slug)
+    stale = views.is_stale(lesson.review_on, today())
+    if state.viewer is None:
+        ready: splice.Ready = _kept().get(
+            ("visitors lesson", *key, stale), lambda: _visitors_lesson(lesson, state, stale)
+        )
+        return splice.send(ready, cache_control=FOR_VISITORS)
+    frame = _frame(("lesson", *key), lambda: _lesson_page(lesson, member=True))
+    personal = dict(_lesson_parts(key, lesson, state, stale=stale))
+    personal["said"] = _said(refusal)
+    for check in lesson.compiled.checklist:
+        ticked = " checked" if check.id in state.ticks else ""
+        personal[check.id] = f' form="daftar"{ticked}'
+    return _respond(frame, state.viewer, personal)
+
+
+def _known_lesson(connection: Any, key: tuple[Any, ...], slug: str, module_slug: str) -> views.LessonPage:
+    """Return the lesson of a release; put together once, because a release never changes."""
+
+    def load() -> tuple[views.LessonPage, int]:
+        course = course_of(slug, queries.release_view(connection, key[3]))
         step = next((one for one in course.steps if one.module.slug == module_slug), None)
         if step is None:
             raise NotFound
         lesson = views.lesson_page(course, step, queries.compiled_module(connection, step.module.digest))
-    member = state.viewer is not None
-    key = (build(), COMPILER_VERSION, _database(), release.id, step.module.module_id, member)
-    frame = _frame(("lesson", *key), lambda: _lesson_page(lesson, member=member))
-    personal = dict(_lesson_parts(key, lesson, state))
-    personal["said"] = _said(refusal)
-    if member:
-        for check in lesson.compiled.checklist:
-            ticked = " checked" if check.id in state.ticks else ""
-            personal[check.id] = f' form="daftar"{ticked}'
-    return _respond(frame, state.viewer, personal)
+        return lesson, len(lesson.compiled.lesson_html)
+
+    lesson: views.LessonPage = _kept().get(("known lesson", *key), load)
+    return lesson
 
 
 def _lesson_page(lesson: views.LessonPage, *, member: bool) -> str:
-    return render_template(
-        "catalogue/lesson.html", lesson=lesson, html=views.lesson_html(lesson, member=member), **_who(member)
-    )
+    html = views.lesson_html(lesson, member=member)
+    return render_template("catalogue/lesson.html", lesson=lesson, html=html, **_who(member))
+
+
+def _visitors_lesson(
+    lesson: views.LessonPage, state: reading.LessonState, stale: bool
+) -> tuple[splice.Ready, int]:
+    personal = {"nav": _navigation(None), **_make_parts(lesson, state, stale=stale)}
+    ready = splice.ready(splice.cut(_lesson_page(lesson, member=False)), personal)
+    return ready, ready.size
 
 
 def _lesson_parts(
-    key: tuple[Any, ...], lesson: views.LessonPage, state: reading.LessonState
+    key: tuple[Any, ...], lesson: views.LessonPage, state: reading.LessonState, *, stale: bool
 ) -> dict[str, str]:
     """Return what of a lesson page depends on where somebody stands; kept, because many stand alike."""
-    standing = views.lesson_standing(lesson, state)
-    done = frozenset(state.completed)
-    kind, words = views.freshness(lesson.checked_on, lesson.review_on, today())
+    stands = (
+        state.enrolment_id is not None,
+        state.completed,
+        state.read,
+        state.open_attempt is not None,
+        state.completed_at is not None,
+    )
 
     def load() -> tuple[dict[str, str], int]:
-        parts = {
-            "progress": _part("lesson_progress", standing),
-            "modules": _part("module_nav", views.nav_lines(lesson, done), standing.weave),
-            "actions": _part("lesson_actions", lesson, standing),
-            "checks": _part("checklist_button"),
-            "fresh": _part("fresh", kind, words) if lesson.checked_on is not None else "",
-        }
+        parts = _make_parts(lesson, state, stale=stale)
         return parts, sum(len(text) for text in parts.values())
 
-    kept: dict[str, str] = _kept().get(("parts", *key, standing, done, kind, words), load)
+    kept: dict[str, str] = _kept().get(("parts", *key, *stands, stale), load)
     return kept
+
+
+def _make_parts(lesson: views.LessonPage, state: reading.LessonState, *, stale: bool) -> dict[str, str]:
+    standing = views.lesson_standing(lesson, state)
+    return {
+        "progress": _part("lesson_progress", standing),
+        "modules": _part("module_nav", views.nav_lines(lesson, state.completed), standing.weave),
+        "actions": _part("lesson_actions", lesson, standing),
+        "checks": _part("checklist_button"),
+        "fresh": _part("fresh", *views.freshness(lesson.checked_on, lesson.review_on, stale=stale))
+        if lesson.checked_on is not None
+        else "",
+    }
 
 
 @bp.post("/kursus/<kursus>/<modul>/dibaca")
@@ -315,9 +356,8 @@ def _respond(frame: splice.Page, viewer: Viewer | None, personal: dict[str, str]
     if viewer is None:
         return splice.respond(frame, personal, cache_control=FOR_VISITORS)
     personal["csrf"] = f'<meta name="csrf-token" content="{splice.TOKEN}">'
-    return splice.respond(
-        frame, personal, cache_control=FOR_ONE, token=generate_csrf(), secret=_session_secret()
-    )
+    token = sessions.csrf_token()
+    return splice.respond(frame, personal, cache_control=FOR_ONE, token=token, secret=_session_secret())
 
 
 def _session_secret() -> str:

@@ -443,9 +443,14 @@ def nav_lines(lesson: LessonPage, completed: Set[int]) -> list[NavLine]:
     ]
 
 
-def freshness(checked_on: date | None, review_on: date | None, today: date) -> tuple[str, str]:
+def is_stale(review_on: date | None, today: date) -> bool:
+    """Say whether the facts of a lesson should have been looked at again by now."""
+    return review_on is not None and review_on < today
+
+
+def freshness(checked_on: date | None, review_on: date | None, *, stale: bool) -> tuple[str, str]:
     """Return the kind of the freshness line and its words."""
-    if review_on is not None and review_on < today:
+    if stale:
         return "warn", _("Sedang diperiksa ulang. Cek sumber resminya dulu, ya.")
     words = _("Diperiksa per %(month)s. Aturan bisa berubah.", month=month(checked_on))
     if review_on is not None:
