@@ -20,7 +20,7 @@ from elearn.records.accounts.services import CODE_LIFETIMES
 from elearn.records.desk import TrailLine
 from elearn.web.clock import utc_now
 from elearn.web.extensions import READING, db
-from elearn.web.templating import day, settings
+from elearn.web.templating import day, points, settings
 
 Value = TypeVar("Value")
 #: What `looking` gives; pages name it so, because they know no SQLAlchemy.
@@ -41,6 +41,16 @@ DEEDS: Mapping[str, Any] = {
     "certificate.replace": _l("Mengganti sertifikat"),
     "certificate.reopen": _l("Mengizinkan sertifikat terbit lagi"),
     "report.export": _l("Mengunduh laporan"),
+    "attempt.grant": _l("Memberi satu percobaan lagi"),
+    "essay.mark": _l("Menilai esai"),
+    "cohort.create": _l("Membuat angkatan"),
+    "cohort.add_member": _l("Memasukkan ke angkatan"),
+    "cohort.end_membership": _l("Mengakhiri keanggotaan angkatan"),
+    "course.create": _l("Membuat kursus"),
+    "course.publish": _l("Menerbitkan kursus"),
+    "course.set_state": _l("Mengubah keadaan kursus"),
+    "course.add_trainer": _l("Menambah pelatih kursus"),
+    "course.remove_trainer": _l("Mengeluarkan pelatih kursus"),
 }
 #: What a value of an event is called.
 VALUES: Mapping[str, Any] = {
@@ -51,7 +61,25 @@ VALUES: Mapping[str, Any] = {
     "username": _l("Nama pengguna"),
     "regency": _l("Kabupaten/kota"),
     "role": _l("Peran"),
+    "roles": _l("Peran"),
     "state": _l("Keadaan"),
+    "kind": _l("Jenis"),
+    "joined_on": _l("Sejak"),
+    "left_on": _l("Sampai"),
+    "starts_on": _l("Mulai"),
+    "ends_on": _l("Selesai"),
+    "courses": _l("Kursus"),
+    "slug": _l("Alamat"),
+    "number": _l("Nomor"),
+    "serial": _l("Kode cek"),
+    "points": _l("Nilai"),
+    "passed": _l("Lulus"),
+    "outcome": _l("Hasil"),
+    "module": _l("Modul"),
+    "item": _l("Soal"),
+    "rows": _l("Baris"),
+    "module_completions": _l("Modul menjadi selesai"),
+    "course_completions": _l("Kursus menjadi lulus"),
 }
 ROLE_NAMES: Mapping[str, Any] = {
     "learner": _l("peserta"),
@@ -61,6 +89,20 @@ ROLE_NAMES: Mapping[str, Any] = {
 }
 #: Personal values that are shown in part only: to see them whole leaves a trail.
 MASKED = frozenset({"phone", "contact_phone"})
+#: Numbers of rows, which say nothing to a reader.
+UNTOLD = frozenset({"release_id"})
+#: What the records call things, in the words of the pages.
+WORDS: Mapping[str, Any] = {
+    "told": _l("dibacakan"),
+    "slip": _l("slip cetak"),
+    "mailed": _l("lewat e-mail"),
+    "listed": _l("ditampilkan"),
+    "unlisted": _l("tidak ditampilkan"),
+    "retired": _l("ditutup"),
+    "graded": _l("sudah dinilai"),
+    "waiting": _l("menunggu dinilai"),
+    "not_taken": _l("tidak dikerjakan"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +181,8 @@ def choices(pairs: Iterable[tuple[object, str]], *, first: str | None = None) ->
 
 def _details(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[str]:
     for key in dict.fromkeys([*before, *after]):
+        if key in UNTOLD or not (told(before.get(key)) or told(after.get(key))):
+            continue
         label = str(VALUES.get(key, key))
         old, new = _shown(key, before.get(key)), _shown(key, after.get(key))
         if key in before and key in after:
@@ -146,6 +190,11 @@ def _details(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[st
                 yield _("%(what)s: “%(old)s” menjadi “%(new)s”", what=label, old=old, new=new)
         else:
             yield f"{label}: {new if key in after else old}"
+
+
+def told(value: Any) -> bool:
+    """Say whether a value is worth a line."""
+    return value is not None and value not in ("", [])
 
 
 def _shown(key: str, value: Any) -> str:
@@ -160,8 +209,10 @@ def _shown(key: str, value: Any) -> str:
         return ", ".join(str(ROLE_NAMES.get(str(name), name)) for name in names)
     if isinstance(value, bool):
         return cast(str, _("ya") if value else _("tidak"))
-    if isinstance(value, date):
-        return day(value)
+    if key == "points" and isinstance(value, int):
+        return points(value)
+    if key.endswith("_on") and isinstance(value, str):
+        return day(date.fromisoformat(value))
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
-    return str(value)
+    return str(WORDS.get(str(value), value))

@@ -12,7 +12,7 @@ from elearn.records import study
 from elearn.records.accounts import keys
 from elearn.records.accounts.models import Role
 from elearn.records.desk import trail
-from tests.pages.conftest import NOW, get, post, send, sign_in, user_of
+from tests.pages.conftest import NOW, get, post, send, user_of
 from tests.pages.desk_fixtures import certify, finish_course
 
 

@@ -16,6 +16,7 @@ from elearn.pages.authoring.forms import DraftForm, PictureForm
 from elearn.records import authoring, desk
 from elearn.records.accounts.models import Role
 from elearn.records.authoring import DraftMovedError, Preview
+from elearn.records.authoring.drafts import title_of
 from elearn.records.catalogue.models import Course
 from elearn.records.errors import ConflictError, RefusedError
 from elearn.web.clock import utc_now
@@ -192,6 +193,7 @@ def _editor_page(slug: str, file_name: str, *, form: DraftForm | None = None) ->
             "authoring/editor.html",
             course=course,
             file_name=file_name,
+            title=title_of(file_name, text),
             view=view,
             form=form,
             html=safe(seen.html) if seen is not None else None,
