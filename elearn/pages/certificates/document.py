@@ -10,9 +10,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from elearn.records.certificates.serials import show_serial
-
 from elearn.records.certificates.models import Certificate
+from elearn.records.certificates.serials import show_serial
 
 if TYPE_CHECKING:
     import typst
@@ -21,8 +20,6 @@ PRINTING = Path(__file__).parent / "printing"
 #: Raised with every change of what is drawn; older certificates keep the drawing of their version.
 TEMPLATE_VERSION = 1
 TEMPLATES: Mapping[int, str] = {1: "certificate.typ"}
-#: Both at once: an archive copy that a screen reader can read.
-STANDARDS = ["a-3a", "ua-1"]
 
 MONTHS = {
     "id": [
@@ -123,9 +120,12 @@ def certificate_pdf(certificate: Certificate) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(printed(certificate), ensure_ascii=False)},
     )
-    pdf, warnings = compiler.compile_with_warnings(
-        format="pdf", pdf_standards=STANDARDS, timestamp=int(certificate.issued_at.timestamp())
-    )
+    try:
+        pdf, warnings = compiler.compile_with_warnings(
+            format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=int(certificate.issued_at.timestamp())
+        )
+    except typst.TypstError as error:
+        raise CertificateDocumentError(error.message) from error
     if warnings:
         raise CertificateDocumentError("; ".join(str(warning.message) for warning in warnings))
     if not isinstance(pdf, bytes):
