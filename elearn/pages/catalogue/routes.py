@@ -23,7 +23,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from elearn.content.compiler import COMPILER_VERSION
-from elearn.pages.catalogue import views
+from elearn.pages.catalogue import lessons, views
 from elearn.records import reading, study
 from elearn.records.accounts.queries import Viewer
 from elearn.records.catalogue import queries
@@ -163,7 +163,7 @@ def _lesson(slug: str, module_slug: str, *, refusal: str = "") -> Response:
         sessions.adopt(state.viewer)
         key = (build(), COMPILER_VERSION, _database(), state.release_id, state.module_id)
         lesson = _known_lesson(connection, key, slug, module_slug)
-    stale = views.is_stale(lesson.review_on, today())
+    stale = lessons.is_stale(lesson.review_on, today())
     if state.viewer is None:
         ready: splice.Ready = _kept().get(
             ("visitors lesson", *key, stale), lambda: _visitors_lesson(lesson, state, stale)
@@ -178,28 +178,28 @@ def _lesson(slug: str, module_slug: str, *, refusal: str = "") -> Response:
     return _respond(frame, state.viewer, personal)
 
 
-def _known_lesson(connection: Any, key: tuple[Any, ...], slug: str, module_slug: str) -> views.LessonPage:
+def _known_lesson(connection: Any, key: tuple[Any, ...], slug: str, module_slug: str) -> lessons.LessonPage:
     """Return the lesson of a release; put together once, because a release never changes."""
 
-    def load() -> tuple[views.LessonPage, int]:
+    def load() -> tuple[lessons.LessonPage, int]:
         course = course_of(slug, queries.release_view(connection, key[3]))
         step = next((one for one in course.steps if one.module.slug == module_slug), None)
         if step is None:
             raise NotFound
-        lesson = views.lesson_page(course, step, queries.compiled_module(connection, step.module.digest))
+        lesson = lessons.lesson_page(course, step, queries.compiled_module(connection, step.module.digest))
         return lesson, len(lesson.compiled.lesson_html)
 
-    lesson: views.LessonPage = _kept().get(("known lesson", *key), load)
+    lesson: lessons.LessonPage = _kept().get(("known lesson", *key), load)
     return lesson
 
 
-def _lesson_page(lesson: views.LessonPage, *, member: bool) -> str:
-    html = views.lesson_html(lesson, member=member)
+def _lesson_page(lesson: lessons.LessonPage, *, member: bool) -> str:
+    html = lessons.lesson_html(lesson, member=member)
     return render_template("catalogue/lesson.html", lesson=lesson, html=html, **_who(member))
 
 
 def _visitors_lesson(
-    lesson: views.LessonPage, state: reading.LessonState, stale: bool
+    lesson: lessons.LessonPage, state: reading.LessonState, stale: bool
 ) -> tuple[splice.Ready, int]:
     personal = {"nav": _navigation(None), **_make_parts(lesson, state, stale=stale)}
     ready = splice.ready(splice.cut(_lesson_page(lesson, member=False)), personal)
@@ -207,7 +207,7 @@ def _visitors_lesson(
 
 
 def _lesson_parts(
-    key: tuple[Any, ...], lesson: views.LessonPage, state: reading.LessonState, *, stale: bool
+    key: tuple[Any, ...], lesson: lessons.LessonPage, state: reading.LessonState, *, stale: bool
 ) -> dict[str, str]:
     """Return what of a lesson page depends on where somebody stands; kept, because many stand alike."""
     stands = (
@@ -226,14 +226,14 @@ def _lesson_parts(
     return kept
 
 
-def _make_parts(lesson: views.LessonPage, state: reading.LessonState, *, stale: bool) -> dict[str, str]:
-    standing = views.lesson_standing(lesson, state)
+def _make_parts(lesson: lessons.LessonPage, state: reading.LessonState, *, stale: bool) -> dict[str, str]:
+    standing = lessons.lesson_standing(lesson, state)
     return {
         "progress": _part("lesson_progress", standing),
-        "modules": _part("module_nav", views.nav_lines(lesson, state.completed), standing.weave),
+        "modules": _part("module_nav", lessons.nav_lines(lesson, state.completed), standing.weave),
         "actions": _part("lesson_actions", lesson, standing),
         "checks": _part("checklist_button"),
-        "fresh": _part("fresh", *views.freshness(lesson.checked_on, lesson.review_on, stale=stale))
+        "fresh": _part("fresh", *lessons.freshness(lesson.checked_on, lesson.review_on, stale=stale))
         if lesson.checked_on is not None
         else "",
     }
