@@ -18,7 +18,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    cast,
     distinct,
     exists,
     func,
@@ -373,7 +372,7 @@ def _regency(tz: ZoneInfo) -> ColumnElement[str | None]:
     """Return the regency of the day of completion, else the first one given later; today's without one."""
     offset = tz.utcoffset(datetime(2026, 1, 1)) or timedelta(0)  # noqa: DTZ001 - a wall clock is meant
     minutes = offset // timedelta(minutes=1)
-    day = func.coalesce(_LocalDay(Enrolment.completed_at, literal(minutes)), cast(_FAR_FUTURE, Date))
+    day = func.coalesce(_LocalDay(Enrolment.completed_at, literal(minutes)), literal(_FAR_FUTURE, Date()))
     given = select(UserRegency.regency).where(UserRegency.user_id == Enrolment.user_id).limit(1)
     known = given.where(UserRegency.since_on <= day).order_by(
         UserRegency.since_on.desc(), UserRegency.id.desc()
