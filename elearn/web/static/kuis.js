@@ -86,7 +86,7 @@ function queue(work) {
   return running;
 }
 
-function flush() {
+function flush(aloud = false) {
   return queue(async () => {
     const waiting = store.all();
     for (const entry of waiting) {
@@ -98,12 +98,13 @@ function flush() {
         return false;
       }
     }
-    if (waiting.length && !refused) tell(line, "Sudah tersambung. Jawaban Anda sudah dikirim.");
+    if (aloud && waiting.length && !refused) tell(line, "Sudah tersambung. Jawaban Anda sudah dikirim.");
     return true;
   });
 }
 
-function save() {
+// Keep what the form says now; the form itself would send it under the same event.
+function note() {
   const entry = {
     event: crypto.randomUUID(),
     item: form.item.value,
@@ -111,7 +112,17 @@ function save() {
     answer: answerOf(new FormData(form)),
   };
   store.put(entry);
+  form.event.value = entry.event;
+  return entry;
+}
+
+// Saves under way or waiting for their turn.
+let unsaved = 0;
+
+function save() {
+  const entry = note();
   refused = false;
+  unsaved += 1;
   tell(line, "Sedang menyimpan …", "warn");
   return queue(async () => {
     // The number may have gone on while this one waited for its turn.
@@ -120,15 +131,16 @@ function save() {
     try {
       const saved = await deliver(entry);
       if (!saved) return;
-      // The form now repeats what is saved already, until something is changed again.
-      form.event.value = entry.event;
       form.base.value = saved.number;
+      if (unsaved > 1) return; // something newer is still to be saved
       const words = saved.stale
         ? "Tersimpan. Soal ini juga dijawab di tempat lain: muat ulang untuk melihat keduanya."
         : `Tersimpan pukul ${clock()}`;
       tell(line, words, saved.stale ? "warn" : "ok");
     } catch (error) {
       explain(error);
+    } finally {
+      unsaved -= 1;
     }
   });
 }
@@ -137,10 +149,21 @@ if (form && typeof crypto.randomUUID === "function") {
   let timer = 0;
   const later = (wait) => {
     clearTimeout(timer);
-    timer = setTimeout(save, wait);
+    timer = setTimeout(() => {
+      timer = 0;
+      save();
+    }, wait);
   };
   form.addEventListener("input", (event) => later(event.target.matches("input[type=text], textarea") ? 800 : 0));
-  form.addEventListener("submit", () => clearTimeout(timer));
+  form.addEventListener("submit", (event) => {
+    if (timer) note();
+    clearTimeout(timer);
+    timer = 0;
+    if (!unsaved) return;
+    // What is being saved comes first, else the form would seem to come from a forgotten tab.
+    event.preventDefault();
+    queue(() => form.requestSubmit(event.submitter));
+  });
 }
 
 // Handing in is never queued: what waits goes first.
@@ -153,7 +176,7 @@ if (hand) {
   });
 }
 
-addEventListener("online", flush);
+addEventListener("online", () => flush(true));
 addEventListener("offline", () =>
   tell(line, "Internet terputus. Jawaban tetap tersimpan di HP ini dan dikirim nanti.", "warn"),
 );
