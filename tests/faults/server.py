@@ -78,6 +78,11 @@ class Site:
 
     def start(self) -> None:
         """Start the server and wait until it can serve."""
+        self.launch()
+        self.wait_until_ready()
+
+    def launch(self) -> None:
+        """Start the server and do not wait for it."""
         self.process = subprocess.Popen(
             [
                 *self.wrapper,
@@ -90,7 +95,6 @@ class Site:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
         """Ask `/readyz` until it says yes."""
@@ -100,9 +104,10 @@ class Site:
             assert self.process.poll() is None, "the server ended by itself"
             with contextlib.suppress(OSError, http.client.HTTPException):
                 connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-                connection.request("GET", "/readyz")
-                if connection.getresponse().status == 200:
-                    return
+                with contextlib.closing(connection):
+                    connection.request("GET", "/readyz")
+                    if connection.getresponse().status == 200:
+                        return
             time.sleep(0.02)  # a server that starts can only be asked again
         raise AssertionError("the server did not become ready")
 
