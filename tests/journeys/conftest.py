@@ -1,0 +1,91 @@
+"""A browser, and one server process that all journeys travel on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import missing
+from tests.faults.server import Site, environment, run, running
+from tests.journeys.steps import PASSWORD, Window
+
+COURSES = Path(__file__).parent / "courses"
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 740},
+    "is_mobile": True,
+    "has_touch": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 12; K) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36",
+}
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything of this folder as driving a browser."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium or Chrome."""
+    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
+        missing("no Chromium: install the package chromium (or Google Chrome) to run the browser tests")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server in a process of its own with the courses of this folder, a trainer and a clerk."""
+    site = Site(environment(tmp_path_factory.mktemp("journeys")))
+    site.env["ELEARN_BASE_URL"] = site.address
+    commands: list[tuple[tuple[str, ...], str]] = [
+        (("init",), ""),
+        (("courses", "publish", str(COURSES)), ""),
+        (_create("trainer", "Ratna Dewi", "pelatih"), PASSWORD),
+        (_create("staff", "Bagus Prakoso", "petugas"), PASSWORD),
+        (("courses", "trainers", "kedai-ubah", "--add", "pelatih"), ""),
+    ]
+    for words, stdin in commands:
+        done = run(site.env, *words, stdin=stdin)
+        assert done.returncode == 0, done.stdout + done.stderr
+    with running(site):
+        yield site
+
+
+def _create(role: str, name: str, username: str) -> tuple[str, ...]:
+    return ("users", "create", "--role", role, "--name", name, "--username", username, "--password-stdin")
+
+
+@pytest.fixture
+def open_window(chromium: Browser, site: Site) -> Iterator[Callable[..., Window]]:
+    """Open a browser window with cookies of its own; at the end nothing may have gone wrong in any of them."""
+    opened: list[Window] = []
+
+    def open_one(*, phone: bool = True, scripts: bool = True) -> Window:
+        settings = PHONE if phone else DESK
+        context = chromium.new_context(
+            base_url=site.address, locale="id-ID", java_script_enabled=scripts, **settings
+        )
+        context.set_default_timeout(15_000)
+        window = Window(context.new_page(), scripts)
+        opened.append(window)
+        return window
+
+    yield open_one
+    for window in opened:
+        window.page.context.close()
+    assert [trouble for window in opened for trouble in window.troubles] == []
