@@ -88,7 +88,8 @@ def publishing_problems(
         old = prompts.get((placed.module.slug, _prompt(placed.item)))
         if old is not None:
             renamed.add(old)
-            found.append(problem(placed.module.file_name, placed.item.line, "K85", text=item_id, id=old))
+            line = _line_of_id(placed)
+            found.append(problem(placed.module.file_name, line, "K85", text=item_id, id=old))
     for item_id in sorted(gone & answered - renamed):
         placed = before[item_id]
         module = by_slug.get(placed.module.slug)
@@ -108,7 +109,8 @@ def key_of(item: Item) -> object:
     """Return what is right in *item*, in a form that equals another's exactly where the same answers earn the same."""
     worth = (str(item.type), item.max_points, str(item.marking))
     if isinstance(item, ChoiceItem):
-        return worth, frozenset((matching_text(choice.text.text), choice.right) for choice in item.choices)
+        # Other wrong choices are other words, not another answer.
+        return worth, frozenset(matching_text(choice.text.text) for choice in item.choices if choice.right)
     if isinstance(item, TextItem):
         variants = frozenset((matching_text(v.text), v.weight) for v in item.variants if v.weight)
         return worth, item.exact, item.typos, variants
@@ -124,6 +126,13 @@ def key_of(item: Item) -> object:
     if isinstance(item, EssayItem):
         return worth
     raise TypeError(type(item).__name__)
+
+
+def _line_of_id(placed: Placed) -> int:
+    """Return the line of the question's id comment, which is what has to be mended."""
+    mark = f"id: {placed.item.id} "
+    lines = placed.module.text.split("\n")
+    return next((number for number, line in enumerate(lines, 1) if mark in line), placed.item.line)
 
 
 def _prompt(item: Item) -> str:
