@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
@@ -130,7 +131,6 @@ def essays_to_mark(
             ModuleRevision.digest,
         )
         .select_from(Attempt)
-        .select_from(Attempt)
         .join(Grade, Grade.id == latest_grade_id())
         .join(GradeItem, and_(GradeItem.grade_id == Grade.id, GradeItem.points.is_(None)))
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
@@ -147,7 +147,8 @@ def essays_to_mark(
     if course is not None:
         query = query.where(Course.id == course.id)
     lines = []
-    for attempt, earned, outcome, name, course_slug, course_title, module, digest in session.execute(query):
+    rows: Any = session.execute(query)
+    for attempt, earned, outcome, name, course_slug, course_title, module, digest in rows:
         item = quiz_of(session, attempt).item(earned.item_id)
         compiled = catalogue.compiled_module(session, digest)
         given = current_answers(session, attempt).get(item.id)

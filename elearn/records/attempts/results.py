@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
@@ -161,7 +160,7 @@ def counting_score(session: Session, enrolment_id: int, module_id: int, rule: Sc
     return session.scalar(scored.order_by(order).limit(1))
 
 
-def _counting_grades(enrolment_id: int, module_id: int) -> Select[Any]:
+def _counting_grades(enrolment_id: int, module_id: int) -> Select[int | None]:
     """Select the scores of the grades that count, one for each attempt handed in."""
     return (
         select(Grade.score)
@@ -184,8 +183,8 @@ def _item_results(
     }
     answers = current_answers(session, attempt)
     words = {
-        item_id: word
-        for item_id, word in session.execute(
+        mark.item_id: mark.word
+        for mark in session.execute(
             select(EssayMark.item_id, EssayMark.word)
             .where(EssayMark.attempt_id == attempt.id)
             .order_by(EssayMark.id)

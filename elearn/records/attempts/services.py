@@ -193,7 +193,7 @@ def _essay_points(session: Session, attempt: Attempt) -> dict[str, int]:
         .where(EssayMark.attempt_id == attempt.id)
         .order_by(EssayMark.id)
     )
-    return {item_id: points for item_id, points in rows}
+    return {row.item_id: row.points for row in rows}
 
 
 def add_extra_attempt(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
@@ -147,7 +148,7 @@ def _question(
 def place_of(session: Session, attempt: Attempt) -> QuizPlace:
     """Return course and module of an attempt in one statement."""
     live = aliased(ReleaseModule)
-    row = session.execute(
+    row: Any = session.execute(
         select(
             Course.id,
             Course.slug,
@@ -167,5 +168,15 @@ def place_of(session: Session, attempt: Attempt) -> QuizPlace:
         .outerjoin(live, and_(live.release_id == Course.live_release_id, live.module_id == Module.id))
         .where(Module.id == attempt.module_id)
     ).one()
-    title = row[6] or catalogue.parsed_module(session, attempt.revision_id).title
-    return QuizPlace(*row[:6], title, *row[7:])
+    return QuizPlace(
+        course_id=row[0],
+        course_slug=row[1],
+        course_title=row[2],
+        module_id=row[3],
+        module_slug=row[4],
+        kind=row[5],
+        title=row[6] or catalogue.parsed_module(session, attempt.revision_id).title,
+        digest=row[7],
+        live_release_id=row[8],
+        live_revision_id=row[9],
+    )

@@ -66,5 +66,5 @@ def followed_by(session: Session, certificate: Certificate) -> Certificate | Non
     return session.scalar(_whole().where(Certificate.id == certificate.follows_id))
 
 
-def _whole() -> Select[tuple[Certificate]]:
+def _whole() -> Select[Certificate]:
     return select(Certificate).options(selectinload(Certificate.events), joinedload(Certificate.enrolment))
