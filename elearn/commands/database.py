@@ -87,11 +87,22 @@ def init() -> None:
     """Run `prepare_database` and print a one-time link for the first admin if there is none."""
     app = create_app()
     prepare_database(app)
+    settings: Settings = app.extensions["elearn_settings"]
     with app.app_context():
+        token = _first_admin(settings)
+    if token is None:
+        click.echo("Basis data siap.")
+        return
+    click.echo("Basis data siap. Buka tautan ini sekali untuk membuat kata sandi admin (berlaku 30 hari):")
+    click.echo(f"{settings.base_url}/aktivasi/{token}")
+
+
+def _first_admin(settings: Settings) -> str | None:
+    """Create the first admin and return a one-time token for it; None where there is an admin already."""
+    with _one_at_a_time(settings):
         session = db.session()
         if accounts.any_admin(session):
-            click.echo("Basis data siap.")
-            return
+            return None
         now = utc_now()
         admin = account_services.create_user(
             session, name="Admin", username="admin", roles=(Role.ADMIN,), actor=None, way=Way.COMMAND, now=now
@@ -100,11 +111,7 @@ def init() -> None:
             session, admin, kind=CodeKind.SLIP, actor=None, way=Way.COMMAND, now=now
         )
         session.commit()
-        settings: Settings = app.extensions["elearn_settings"]
-        click.echo(
-            "Basis data siap. Buka tautan ini sekali untuk membuat kata sandi admin (berlaku 30 hari):"
-        )
-        click.echo(f"{settings.base_url}/aktivasi/{token}")
+        return token
 
 
 def _publish_starter_courses(session: Session, *, echo: bool) -> None:

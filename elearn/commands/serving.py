@@ -5,10 +5,9 @@ from __future__ import annotations
 import errno
 import logging
 import multiprocessing
-import os
 import signal
 import socket
-import threading
+from multiprocessing.connection import Connection
 
 import click
 from flask import Flask
@@ -69,10 +68,11 @@ def check_port(host: str, port: int) -> None:
 
 def run_server(host: str, port: int, workers: int) -> None:
     """Serve until SIGTERM or SIGINT; requests in flight are finished first."""
-    sweeping = multiprocessing.get_context("spawn").Process(
-        target=run_sweep, args=(os.getpid(),), daemon=True
-    )
+    context = multiprocessing.get_context("spawn")
+    reading, writing = context.Pipe(duplex=False)
+    sweeping = context.Process(target=run_sweep, args=(reading,), daemon=True)
     sweeping.start()
+    reading.close()
     server = Server(
         "elearn.app:create_app",
         factory=True,
@@ -92,17 +92,23 @@ def run_server(host: str, port: int, workers: int) -> None:
     try:
         server.serve()
     finally:
-        sweeping.terminate()
+        writing.close()
         sweeping.join(GRACE)
+        if sweeping.is_alive():
+            # Its transaction is rolled back, and the next sweep finds what is still overdue.
+            sweeping.kill()
 
 
-def run_sweep(parent: int) -> None:
-    """Close overdue attempts every half minute, as long as the server *parent* lives."""
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+def run_sweep(parent: Connection) -> None:
+    """Close overdue attempts every half minute, as long as the server holds the other end of *parent*.
+
+    The pipe ends with the server however that ends, so no signal has to be delivered for it, and a
+    signal to the whole group does not cut a transaction short.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     app = create_app()
-    while os.getppid() == parent and not stop.wait(SWEEP_PAUSE):
+    while not parent.poll(SWEEP_PAUSE):
         sweep(app)
 
 

@@ -28,7 +28,8 @@ def make_engine(url: str | sa.URL, *, reading: bool) -> sa.Engine:
         return _sqlite(url, reading=reading)
     options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
     if not reading:
-        return sa.create_engine(url, **options)
+        # A server that is set to forget fast must not make "tersimpan" a promise that nobody keeps.
+        return sa.create_engine(url, connect_args={"options": "-c synchronous_commit=on"}, **options)
     return sa.create_engine(
         url,
         isolation_level="AUTOCOMMIT",

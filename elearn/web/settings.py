@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import fcntl
 import os
 import re
 import secrets
@@ -115,29 +116,28 @@ def ensure_secret_key(settings: Settings) -> str:
     path = settings.data_dir / "secret_key"
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _read_key(path)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            key = secrets.token_urlsafe(48)
-            file.write(key)
-        return key
+        key = path.read_text("ascii", "replace").strip() if path.exists() else ""
+        key = key or _make_key(path)
     except OSError as error:
         raise SettingsError(
             f"Folder data {settings.data_dir} tidak bisa ditulisi ({error.strerror}). "
             "Pilih folder lain dengan ELEARN_DATA_DIR."
         ) from error
+    if len(key) < SECRET_KEY_LENGTH:
+        raise SettingsError(f"Berkas {path} terlalu pendek; hapus berkas itu supaya dibuat lagi.")
+    return key
 
 
-def _read_key(path: Path) -> str:
-    # Another process may have created the file and not yet written it: it writes at once, so the
-    # few tries below are over before anybody could notice.
-    for _ in range(1000):
-        key = path.read_text("ascii").strip()
-        if len(key) >= SECRET_KEY_LENGTH:
-            return key
-    raise SettingsError(f"Berkas {path} terlalu pendek; hapus berkas itu supaya dibuat lagi.")
+def _make_key(path: Path) -> str:
+    """Make the key in *path*, or return the one that another process has made there meanwhile."""
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="ascii") as file:
+        # Of several that are first at once one writes; one that died before it wrote leaves it to the next.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        key = file.read().strip()
+        if not key:
+            key = secrets.token_urlsafe(48)
+            file.write(key)
+    return key
 
 
 def _text(name: str, text: str) -> str:

