@@ -335,7 +335,13 @@ def test_a_picture_is_added_and_shown_to_the_trainer_only(trainer, own, visitor)
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"bukan gambar", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture()[:40]]
+    "content",
+    [
+        b"",
+        b"bukan gambar",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        picture()[:40],
+    ],
 )
 def test_what_is_no_picture_is_refused(trainer, own, content):
     answer = upload(trainer, f"{own}/media", content, "dapur.png")
