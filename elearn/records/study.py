@@ -38,6 +38,7 @@ from elearn.records.certificates.services import (
     check_letters,
     current_certificate,
     issue_if_due,
+    waits_for,
 )
 from elearn.records.completions.models import CourseCompletion, ModuleCompletion
 from elearn.records.completions.places import (
@@ -252,7 +253,7 @@ def hand_in(
     """
     attempt = _locked(session, attempt.id)
     if attempt.handed_in_at is not None:
-        return _outcome_again(session, attempt, now)
+        return _outcome_again(session, attempt, now, printing)
     grade = attempts.close_attempt(session, attempt, now=now)
     enrolment = enrolments.lock_enrolment(session, attempt.enrolment_id)
     settled = settle(session, enrolment, now, printing, active_at=attempt.handed_in_at)
@@ -264,16 +265,22 @@ def close_overdue(
 ) -> int:
     """Close attempts whose time is over, at most *limit* of them; return how many.
 
-    Those somebody is just closing are left to that one. In the order of enrolments, like every act that
-    holds more than one of them.
+    Those somebody is just closing are left to that one. Like every act that holds more than one
+    enrolment it takes them all in the order of their ids, before anything that comes after them.
     """
     overdue = session.scalars(
         select(Attempt)
         .where(Attempt.handed_in_at.is_(None), Attempt.deadline < now - GRACE)
-        .order_by(Attempt.enrolment_id, Attempt.id)
+        .order_by(Attempt.deadline, Attempt.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+    session.execute(
+        select(Enrolment.id)
+        .where(Enrolment.id.in_({attempt.enrolment_id for attempt in overdue}))
+        .order_by(Enrolment.id)
+        .with_for_update()
+    )
     for attempt in overdue:
         hand_in(session, attempt, now, printing)
     return len(overdue)
@@ -417,7 +424,9 @@ def _outcome(
     )
 
 
-def _outcome_again(session: Session, attempt: Attempt, now: datetime) -> Outcome:
+def _outcome_again(
+    session: Session, attempt: Attempt, now: datetime, printing: CertificateSettings | None
+) -> Outcome:
     """Return what handing in brought about, from the facts it left."""
     completed_at = session.scalar(
         select(ModuleCompletion.completed_at).where(ModuleCompletion.attempt_id == attempt.id)
@@ -431,4 +440,5 @@ def _outcome_again(session: Session, attempt: Attempt, now: datetime) -> Outcome
         completed_module=completed_at is not None,
         completed_course=course_at is not None and course_at == completed_at,
         certificate=current_certificate(session, attempt.enrolment_id) if course_at is not None else None,
+        certificate_waits_for=waits_for(session, attempt.enrolment_id, printing) if printing else None,
     )

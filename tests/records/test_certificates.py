@@ -220,6 +220,7 @@ def test_it_waits_until_name_and_regency_are_confirmed(session, course, now):
     outcome = complete(session, user, now=now)
     assert (outcome.completed_course, outcome.certificate) == (True, None)
     assert outcome.certificate_waits_for is Wait.CONFIRMATION
+    assert study.hand_in(session, outcome.attempt, now, PRINTING).certificate_waits_for is Wait.CONFIRMATION
     enrolment = enrolment_of(session, user.id, SLUG)
 
     certificate = study.confirm_and_issue(

@@ -562,3 +562,37 @@ def test_publishing_while_people_hand_in_leaves_no_summary_behind(session, engin
     session.expire_all()
     assert doctor.check_summaries(session) == []
     assert session.scalar(select(func.count(CourseCompletion.id))) == 1
+
+
+def test_sweeping_while_learners_hand_in_closes_each_attempt_once(session, engine, now):
+    publish(session, {"kursus.md": COURSE["kursus.md"], **TIMED}, now=now)
+    open_attempts = []
+    for name in ("Sari", "Joko", "Yuliana"):
+        user = learner(session, name, now=now)
+        attempt = study.start_quiz(session, user, SLUG, "postes", now)
+        save(session, attempt, queries.items_of(session, attempt)[0], (0,), now=now)
+        open_attempts.append((user.id, attempt.uuid))
+    session.commit()
+    late = now + timedelta(hours=1)
+
+    def hand_in(user_id: int, uuid: UUID) -> Callable[[Session], object]:
+        return lambda own: (
+            study.hand_in(own, queries.attempt_of(own, user_id, uuid, lock=True), late, PRINTING).grade.passed
+        )
+
+    results = at_once(
+        engine,
+        lambda own: study.close_overdue(own, late, 100, PRINTING),
+        *[hand_in(*one) for one in reversed(open_attempts)],
+    )
+
+    assert results[1:] == [True, True, True]
+    assert session.scalar(select(func.count(Grade.id))) == 3
+    assert sorted(session.scalars(select(Certificate.sequence))) == [1, 2, 3]
+    assert doctor.check_summaries(session) == []
+
+
+TIMED = {
+    "01-hiasan.md": COURSE["03-hiasan.md"],
+    "postes.md": module("Postes", body=quiz(single("q-postes1"), settings="- Waktu: 20 menit")),
+}
