@@ -10,8 +10,8 @@ import click
 from sqlalchemy import text
 
 from elearn.commands.database import open_app
-from elearn.records import doctor as summaries
 from elearn.records.audit.services import verify_chain
+from elearn.records.doctor import check_summaries, repair_summaries
 from elearn.web.extensions import db
 from elearn.web.settings import Settings
 
@@ -41,10 +41,10 @@ def doctor(context: click.Context, repair: bool) -> None:
             ]
         findings += verify_chain(session)
         if repair:
-            mended = summaries.repair_summaries(session)
+            mended = repair_summaries(session)
             session.commit()
             click.echo(f"{mended} ringkasan dibetulkan.")
-        findings += summaries.check_summaries(session)
+        findings += check_summaries(session)
     for finding in findings:
         click.echo(finding)
     if findings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from elearn.commands.database import open_app
@@ -32,7 +34,7 @@ def create(
     """Create an account with *role* and print an activation link unless a password is given."""
     if not (phone or email or username):
         raise CommandError("Beri --phone, --email, atau --username supaya orang ini bisa masuk.")
-    password = click.get_text_stream("stdin").readline().rstrip("\n") if password_stdin else None
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
     app = open_app()
     settings: Settings = app.extensions["elearn_settings"]
     with app.app_context():
