@@ -167,12 +167,15 @@ def attempt_page(view: AttemptView, *, refused: tuple[int, WireAnswer] | None = 
         if refused is not None and refused[0] == item.position:
             answer = refused[1]
         lines.append(Question(item, uuid4(), answer))
-    facts = _(
-        "%(n)s soal. Batas lulus %(mark)s. Percobaan ke-%(number)s.",
-        n=len(lines),
-        mark=percent(view.pass_mark, ""),
-        number=view.number,
-    )
+    if view.place.kind == "pretest":
+        facts = _("%(n)s soal. Tidak menentukan lulus.", n=len(lines))
+    else:
+        facts = _(
+            "%(n)s soal. Batas lulus %(mark)s. Percobaan ke-%(number)s.",
+            n=len(lines),
+            mark=percent(view.pass_mark, ""),
+            number=view.number,
+        )
     return AttemptPage(view, tuple(lines), facts)
 
 

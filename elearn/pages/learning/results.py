@@ -137,8 +137,10 @@ class ResultPage:
         view = self.view
         if view.state is Outcome.NOT_TAKEN:
             return str(_("Tidak ada jawaban yang tersimpan sampai kuis ini ditutup."))
+        # An essay without points is read by nobody, so it is neither right nor wrong.
+        counted = sum(item.right is not None or item.max_points > 0 for item in view.items)
         right: str = _(
-            "Anda menjawab tepat %(right)s dari %(all)s soal.", right=view.right_count, all=len(view.items)
+            "Anda menjawab tepat %(right)s dari %(all)s soal.", right=view.right_count, all=counted
         )
         if view.state is Outcome.WAITING:
             return f"{_('Pelatih membaca jawaban uraian Anda dulu.')} {right}"

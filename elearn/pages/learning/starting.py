@@ -75,6 +75,11 @@ class QuizPage:
         return self.view.quiz.pass_mark
 
     @property
+    def has_pass_mark(self) -> bool:
+        """A pre-test only measures: there is nothing to pass."""
+        return self.view.kind != "pretest"
+
+    @property
     def timed(self) -> bool:
         return self.view.quiz.time_limit is not None
 
