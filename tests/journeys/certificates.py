@@ -18,10 +18,9 @@ class Paper:
 
 
 def read_paper(path: Path) -> Paper:
-    """Render the only page of the PDF at *path* and decode the QR code from the picture."""
+    """Render the front of the PDF at *path* and decode the QR code from the picture."""
     document = pypdfium2.PdfDocument(path)
     try:
-        assert len(document) == 1
         page = document[0]
         width, height = page.get_size()
         assert width > height, "a certificate lies on its long side"

@@ -15,6 +15,17 @@ PASSWORD = "kopi-hitam-7"
 #: Where pictures of the pages go; nowhere unless it is set.
 PICTURES = os.environ.get("ELEARN_TEST_PICTURES", "")
 
+NOTE_REPLIES = """
+const real = window.fetch;
+window.fetch = async (...asked) => {
+  const reply = await real(...asked);
+  await window.noteReply(reply.url, await reply.clone().text());
+  return reply;
+};
+"""
+
+expect.set_options(timeout=15_000)
+
 _numbers = itertools.count(1)
 
 
@@ -26,10 +37,8 @@ class Window:
     scripts: bool
     #: Errors of the console, of scripts, and dialogs: there should be none.
     troubles: list[str] = field(default_factory=list)
-    #: Every text that came from the server: (address, text).
+    #: Every page and every reply to a script: (address, text).
     received: list[tuple[str, str]] = field(default_factory=list)
-    #: What came and was gone before it was read.
-    lost: list[str] = field(default_factory=list)
     _unread: list[Response] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -37,6 +46,10 @@ class Window:
         self.page.on("pageerror", self._note_error)
         self.page.on("dialog", self._note_dialog)
         self.page.on("response", self._note_response)
+        if self.scripts:
+            # The browser keeps no body of a fetch that outlives its page, so the page tells what it got.
+            self.page.expose_function("noteReply", self._note_reply)
+            self.page.add_init_script(NOTE_REPLIES)
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -48,6 +61,9 @@ class Window:
     def _note_response(self, response: Response) -> None:
         self._unread.append(response)
 
+    def _note_reply(self, address: str, text: str) -> None:
+        self.received.append((address, text))
+
     def _note_dialog(self, dialog: Dialog) -> None:
         self.troubles.append(f"dialog at {self.page.url}: {dialog.message}")
         dialog.dismiss()
@@ -56,13 +72,9 @@ class Window:
         """Keep the bodies of what has come since the last time; the browser forgets them at the next page."""
         waiting, self._unread[:] = self._unread[:], []
         for response in waiting:
-            kind = response.headers.get("content-type", "")
-            if response.status in range(300, 400) or not kind.startswith(("text/html", "application/json")):
-                continue
-            try:
+            is_page = response.headers.get("content-type", "").startswith("text/html")
+            if is_page and response.status not in range(300, 400):
                 self.received.append((response.url, response.text()))
-            except Error:
-                self.lost.append(response.url)
 
     def open(self, address: str) -> None:
         response = self.page.goto(address)
@@ -79,9 +91,8 @@ class Window:
     def act(self, words: str | re.Pattern[str]) -> Locator:
         exact = isinstance(words, str)
         main = self.page.locator("main")
-        return main.get_by_role("button", name=words, exact=exact).or_(
-            main.get_by_role("link", name=words, exact=exact)
-        )
+        buttons = main.get_by_role("button", name=words, exact=exact)
+        return buttons.or_(main.get_by_role("link", name=words, exact=exact)).first
 
     def look(self) -> None:
         """See that the page has come whole and fits the screen."""

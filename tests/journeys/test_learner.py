@@ -140,14 +140,14 @@ def take_the_first_module(window: Window) -> None:
     hand_in(window)
     window.heading("Bagus, Anda lulus kuis ini")
     window.take_picture("hasil")
-    expect(page.get_by_text("Anda menjawab tepat 6 dari 8 soal.")).to_be_visible()
+    expect(page.get_by_text("Anda menjawab tepat 6 dari 7 soal.")).to_be_visible()
     wrong = page.get_by_role("listitem").filter(has_text="Lembaga mana yang menerbitkan")
     expect(wrong).to_contain_text("Belum tepat")
     expect(wrong).to_contain_text("Umpan kecubung: LPPOM hanya memeriksa.")
     expect(wrong).to_contain_text("Jawaban yang tepat: BPJPH")
     expect(wrong).to_contain_text("Penjelasan biduri")
-    expect(wrong.get_by_role("link", name="Baca ulang: Kelompok bahan")).to_be_visible()
-    expect(page.get_by_text("Kunci:")).to_have_count(0)
+    again = wrong.get_by_role("link", name="Baca ulang:")
+    expect(again).to_have_attribute("href", f"/kursus/{COURSE}/catat-bahan#isi-kelompok-bahan")
 
 
 def tick_the_checklist(window: Window) -> None:
@@ -220,7 +220,7 @@ def test_nothing_a_learner_can_fetch_tells_the_key_before_the_result(
     everything = "\n".join(text for _address, text in window.received)
     for beginning in MODULE:
         assert beginning in everything
-    assert window.lost == []
+    assert sum(address.endswith("/jawaban") for address, _text in window.received) >= len(MODULE)
     assert len(SECRETS) > 15
     assert not [
         (secret, address)
