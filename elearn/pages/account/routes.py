@@ -238,7 +238,7 @@ def change_password() -> BaseResponse | tuple[str, int]:
     return _own_account(password_form=form), 422
 
 
-@bp.post("/akun/perangkat/<int:session_id>/keluar")
+@bp.post("/akun/perangkat/<int(max=2147483647):session_id>/keluar")
 @signed_in
 def end_one(session_id: int) -> BaseResponse:
     """Sign one other device out."""

@@ -25,6 +25,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from elearn.content.compiler import COMPILER_VERSION
 from elearn.pages.catalogue import lessons, views
 from elearn.records import reading, study
+from elearn.records.accounts.models import Role
 from elearn.records.accounts.queries import Viewer
 from elearn.records.catalogue import queries
 from elearn.records.catalogue.cache import BoundedCache
@@ -283,7 +284,8 @@ def medium(digest: str, extension: str) -> Response:
     found = queries.media_for(session, digest, viewer_id=None)
     if found is None:
         viewer = sessions.viewer()
-        found = queries.media_for(session, digest, viewer_id=viewer.id) if viewer is not None else None
+        if viewer is not None and Role.TRAINER in viewer.roles:
+            found = queries.media_for(session, digest, viewer_id=viewer.id)
     if found is None or found[0].extension != extension:
         raise NotFound
     media, is_public = found

@@ -124,7 +124,7 @@ def _asked_for(page: AttemptPage) -> int:
     text = request.args.get("soal", "")
     if not text:
         return next((line.place for line in page.lines if not line.complete), 1)
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= len(page.lines):
+    if not text.isascii() or not text.isdigit() or len(text) > 4 or not 1 <= int(text) <= len(page.lines):
         raise NotFound
     return int(text)
 
