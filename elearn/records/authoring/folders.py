@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from elearn.content.documents import COURSE_FILE, GLOSSARY_FILE
 from elearn.content.library import read_course
+from elearn.content.problems import order_problems
 from elearn.records.accounts.models import User
 from elearn.records.audit.models import Way
 from elearn.records.authoring.publishing import PublishRefusedError, PublishResult, publish
@@ -50,7 +51,7 @@ def publish_folder(
         raise PublishRefusedError(_("Ada yang harus dibetulkan sebelum terbit."), problems=problems)
     texts = {name: content.decode() for name, content in files.items() if name.endswith(".md")}
     slug = document.slug
-    return publish(
+    result = publish(
         session,
         slug=slug,
         files=files,
@@ -62,6 +63,8 @@ def publish_folder(
         today=today,
         protected=dict if overwrite else lambda: _protected(session, path, slug, texts),
     )
+    # Files that are no part of the course are known to who read the folder only.
+    return PublishResult(result.release, tuple(order_problems([*problems, *result.problems])))
 
 
 def write_marker(session: Session, folder: Path, *, slug: str | None = None) -> None:
