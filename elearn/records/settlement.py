@@ -8,20 +8,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import cast
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import Table, Update, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from elearn.content.documents import ModuleKind
 from elearn.content.items import ScoreRule
+from elearn.records.base import UtcDateTime
 from elearn.records.catalogue import queries as catalogue
 from elearn.records.catalogue.models import Course, Module, Release, ReleaseModule
 from elearn.records.certificates.models import Certificate
 from elearn.records.certificates.services import CertificateSettings, Wait, issue_new, waits_for
 from elearn.records.completions.models import CompletionReason, CourseCompletion
 from elearn.records.completions.scores import posttest_score, pretest_score
-from elearn.records.completions.services import complete_courses, complete_modules, required_done
+from elearn.records.completions.services import (
+    Scope,
+    chosen_by,
+    complete_courses,
+    complete_modules,
+    required_done,
+)
 from elearn.records.enrolments.models import Enrolment, EnrolmentState
 
 
@@ -56,16 +64,14 @@ def settle(
     *active_at* is when the learner last did something; None where only others did.
     A certificate that is due is issued if *printing* is given and nothing is missing.
     """
-    session.flush()
     enrolment_id = enrolment.id
     was_complete = enrolment.completed_at is not None
-    this = Enrolment.id == enrolment_id
+    session.flush()
     rule = _score_rule(session, enrolment.course_id)
     reason = CompletionReason.REQUIREMENT_MET
-    modules = complete_modules(session, this, reason=reason, now=now)
-    courses = complete_courses(session, this, rule=rule, reason=reason, now=now)
-    active = max(enrolment.last_activity_at, active_at) if active_at is not None else None
-    _write_summaries(session, this, rule, active_at=active)
+    modules = complete_modules(session, Scope.ENROLMENT, enrolment_id, reason=reason, now=now)
+    courses = complete_courses(session, Scope.ENROLMENT, enrolment_id, rule=rule, reason=reason, now=now)
+    _write_summaries(session, Scope.ENROLMENT, enrolment_id, rule, active_at)
     session.expire(enrolment)
     certificate, wait = None, None
     if printing is not None and (courses or was_complete):
@@ -85,12 +91,11 @@ def settle_course(session: Session, course: Course, now: datetime) -> CourseSett
     if session.get_bind().dialect.name == "postgresql":
         rows = select(Enrolment.id).where(Enrolment.course_id == course.id).order_by(Enrolment.id)
         session.execute(select(func.count()).select_from(rows.with_for_update().subquery()))
-    those = Enrolment.course_id == course.id
     rule = _score_rule(session, course.id)
     reason = CompletionReason.REQUIREMENT_REMOVED
-    modules = complete_modules(session, those, reason=reason, now=now)
-    courses = complete_courses(session, those, rule=rule, reason=reason, now=now)
-    _write_summaries(session, those, rule)
+    modules = complete_modules(session, Scope.COURSE, course.id, reason=reason, now=now)
+    courses = complete_courses(session, Scope.COURSE, course.id, rule=rule, reason=reason, now=now)
+    _write_summaries(session, Scope.COURSE, course.id, rule, None)
     for known in session.identity_map.values():
         if isinstance(known, Enrolment):
             session.expire(known)
@@ -110,8 +115,13 @@ def _score_rule(session: Session, course_id: int) -> ScoreRule:
 
 
 def _write_summaries(
-    session: Session, which: ColumnElement[bool], rule: ScoreRule, *, active_at: datetime | None = None
+    session: Session, scope: Scope, chosen: int, rule: ScoreRule, active_at: datetime | None
 ) -> None:
+    session.connection().execute(_summaries(scope, rule), {"chosen": chosen, "active_at": active_at})
+
+
+@cache
+def _summaries(scope: Scope, rule: ScoreRule) -> Update:
     completed_at = (
         select(CourseCompletion.completed_at)
         .where(CourseCompletion.enrolment_id == Enrolment.id)
@@ -125,18 +135,23 @@ def _write_summaries(
         .correlate(Enrolment)
         .scalar_subquery()
     )
-    values: dict[str, Any] = {
-        "required_count": required_count,
-        "required_done": required_done(),
-        "pretest_score": pretest_score(),
-        "posttest_score": posttest_score(rule),
-        "completed_at": completed_at,
-        "state": case(
-            (completed_at.is_not(None), EnrolmentState.COMPLETED.value), else_=EnrolmentState.LEARNING.value
-        ),
-    }
-    if active_at is not None:
-        values["last_activity_at"] = active_at
-    session.execute(
-        update(Enrolment).where(which).values(values).execution_options(synchronize_session=False)
+    state = case(
+        (completed_at.is_not(None), EnrolmentState.COMPLETED.value), else_=EnrolmentState.LEARNING.value
+    )
+    table = cast(Table, Enrolment.__table__)
+    active_at = bindparam("active_at", type_=UtcDateTime())
+    return (
+        update(table)
+        .where(chosen_by(scope))
+        .values(
+            required_count=required_count,
+            required_done=required_done(),
+            pretest_score=pretest_score(),
+            posttest_score=posttest_score(rule),
+            completed_at=completed_at,
+            state=state,
+            last_activity_at=case(
+                (active_at > Enrolment.last_activity_at, active_at), else_=Enrolment.last_activity_at
+            ),
+        )
     )

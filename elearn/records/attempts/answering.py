@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import and_, func, insert, or_, select
+from sqlalchemy import Select, Table, and_, bindparam, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from elearn.content.items import Answer, Item
@@ -53,7 +54,7 @@ def find_repeat(
     answer = _read(item, raw, attempt.seed)
     stored = to_stored(answer)
     derived = uuid5(event, f"{base}:{stored}") if form else event
-    rows = _related(session, attempt.id, item_id, {event, derived})
+    rows = _related(session, attempt.id, item_id, event, derived)
     arrival = _Arrival(item, answer, stored, base, derived, rows)
     repeat = arrival.form_repeat(event) if form else arrival.json_repeat()
     if repeat is None:
@@ -80,18 +81,17 @@ def append_answer(session: Session, attempt: Attempt, arrival: _Arrival, *, now:
     if event is None or (event != arrival.event and _is_taken(session, attempt.id, event)):
         raise SameEventError
     stale = arrival.base < arrival.current
-    session.execute(
-        insert(Response).values(
-            attempt_id=attempt.id,
-            item_id=arrival.item.id,
-            number=number,
-            event=event,
-            base=arrival.base,
-            answer=arrival.stored,
-            given_at=now,
-            counts=bool(arrival.answer) or not stale,
-        )
-    )
+    row = {
+        "attempt_id": attempt.id,
+        "item_id": arrival.item.id,
+        "number": number,
+        "event": event,
+        "base": arrival.base,
+        "answer": arrival.stored,
+        "given_at": now,
+        "counts": bool(arrival.answer) or not stale,
+    }
+    session.connection().execute(_APPEND, row)
     return Saved(number, stale, unclear_hint(arrival.item, arrival.answer))
 
 
@@ -162,12 +162,20 @@ class _Arrival:
         return uuid5(self.event, f"{self.item.id}:{number}")
 
 
-def _related(session: Session, attempt_id: int, item_id: str, events: set[UUID]) -> list[_Row]:
-    """Return the latest rows of the item and those of *events*; refuse an item that is not asked."""
-    latest = select(func.max(Response.number)).where(
-        Response.attempt_id == attempt_id, Response.item_id == item_id
-    )
-    rows = session.execute(
+def _related(session: Session, attempt_id: int, item_id: str, event: UUID, derived: UUID) -> list[_Row]:
+    """Return the latest rows of the item and those of the events; refuse an item that is not asked."""
+    values = {"attempt": attempt_id, "item": item_id, "event": event, "derived": derived}
+    rows = session.connection().execute(_RELATED, values).all()
+    if not rows:
+        raise NotAnAnswerError(_NOT_ASKED)
+    return [_Row(*row) for row in rows if row.number is not None]
+
+
+def _build_related() -> Select[*tuple[Any, ...]]:
+    of_item = and_(Response.attempt_id == bindparam("attempt"), Response.item_id == bindparam("item"))
+    latest = select(func.max(Response.number)).where(of_item)
+    counting = latest.where(Response.counts)
+    return (
         select(
             Response.item_id,
             Response.number,
@@ -182,20 +190,20 @@ def _related(session: Session, attempt_id: int, item_id: str, events: set[UUID])
             and_(
                 Response.attempt_id == AttemptItem.attempt_id,
                 or_(
-                    Response.event.in_(events),
-                    and_(Response.item_id == item_id, Response.number == latest.scalar_subquery()),
-                    and_(
-                        Response.item_id == item_id,
-                        Response.number == latest.where(Response.counts).scalar_subquery(),
-                    ),
+                    Response.event == bindparam("event"),
+                    Response.event == bindparam("derived"),
+                    and_(of_item, Response.number == latest.scalar_subquery()),
+                    and_(of_item, Response.number == counting.scalar_subquery()),
                 ),
             ),
         )
-        .where(AttemptItem.attempt_id == attempt_id, AttemptItem.item_id == item_id)
-    ).all()
-    if not rows:
-        raise NotAnAnswerError(_NOT_ASKED)
-    return [_Row(*row) for row in rows if row.number is not None]
+        .where(AttemptItem.attempt_id == bindparam("attempt"), AttemptItem.item_id == bindparam("item"))
+    )
+
+
+#: Put together once, like the insertion: this is done for every answer.
+_RELATED = _build_related()
+_APPEND = insert(cast(Table, Response.__table__))
 
 
 def _is_taken(session: Session, attempt_id: int, event: UUID) -> bool:

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, insert, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Integer,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from elearn.content.documents import CompletionRule, ModuleKind
@@ -17,16 +34,58 @@ from elearn.records.enrolments.models import Enrolment, ModuleRead
 
 _ASKS_READING = (CompletionRule.READ.value, CompletionRule.READ_AND_QUIZ.value)
 _ASKS_QUIZ = (CompletionRule.QUIZ.value, CompletionRule.READ_AND_QUIZ.value)
+_NOW = bindparam("now", type_=UtcDateTime())
+_REASON = bindparam("reason", type_=Text)
+
+
+class Scope(StrEnum):
+    """Whose facts are settled: one enrolment's, or those of everybody in a course."""
+
+    ENROLMENT = "enrolment"
+    COURSE = "course"
+
+
+def chosen_by(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that chooses enrolments by the parameter `chosen`, an enrolment's or a course's id."""
+    column = Enrolment.id if scope is Scope.ENROLMENT else Enrolment.course_id
+    return column == bindparam("chosen", type_=Integer)
 
 
 def complete_modules(
-    session: Session, which: ColumnElement[bool], *, reason: CompletionReason, now: datetime
+    session: Session, scope: Scope, chosen: int, *, reason: CompletionReason, now: datetime
 ) -> list[tuple[int, int]]:
     """Note every module whose requirement is met and not noted yet; return (enrolment, module) of each.
 
-    *which* chooses the enrolments, all locked. What counts is what the live release asks; the pre-test
-    is never complete, because it never counts.
+    The enrolments must be locked. What counts is what the live release asks; the pre-test is never
+    complete, because it never counts.
     """
+    values = {"chosen": chosen, "reason": reason.value, "now": now}
+    done = session.connection().execute(_modules_met(scope), values)
+    return [(enrolment_id, module_id) for enrolment_id, module_id in done]
+
+
+def complete_courses(
+    session: Session,
+    scope: Scope,
+    chosen: int,
+    *,
+    rule: ScoreRule,
+    reason: CompletionReason,
+    now: datetime,
+) -> list[int]:
+    """Note every course in which nothing required is left; return the enrolments.
+
+    A course that requires nothing is never complete. *rule* says which post-test counts.
+    """
+    values = {"chosen": chosen, "reason": reason.value, "now": now}
+    return list(session.connection().execute(_courses_met(scope, rule), values).scalars())
+
+
+# The statements are the same every time, and putting one together takes longer than running it.
+
+
+@cache
+def _modules_met(scope: Scope) -> Insert:
     passed = passed_attempt(ReleaseModule.module_id)
     read = exists().where(
         ModuleRead.enrolment_id == Enrolment.id, ModuleRead.module_id == ReleaseModule.module_id
@@ -39,8 +98,8 @@ def complete_modules(
         select(
             Enrolment.id,
             ReleaseModule.module_id,
-            literal(now, UtcDateTime()),
-            literal(reason.value),
+            _NOW,
+            _REASON,
             ReleaseModule.revision_id,
             case((asks_quiz, passed)),
         )
@@ -49,39 +108,25 @@ def complete_modules(
         .join(ReleaseModule, ReleaseModule.release_id == Course.live_release_id)
         .join(Module, and_(Module.id == ReleaseModule.module_id, Module.kind != ModuleKind.PRETEST.value))
         .where(
-            which,
+            chosen_by(scope),
             ~noted,
             or_(~ReleaseModule.completion.in_(_ASKS_READING), read),
             or_(~asks_quiz, passed.is_not(None)),
         )
     )
     columns = ["enrolment_id", "module_id", "completed_at", "reason", "revision_id", "attempt_id"]
-    done = session.execute(
-        insert(ModuleCompletion)
-        .from_select(columns, met)
-        .returning(ModuleCompletion.enrolment_id, ModuleCompletion.module_id)
-    )
-    return [(enrolment_id, module_id) for enrolment_id, module_id in done]
+    table = cast(Table, ModuleCompletion.__table__)
+    return insert(table).from_select(columns, met).returning(table.c.enrolment_id, table.c.module_id)
 
 
-def complete_courses(
-    session: Session,
-    which: ColumnElement[bool],
-    *,
-    rule: ScoreRule,
-    reason: CompletionReason,
-    now: datetime,
-) -> list[int]:
-    """Note every course in which nothing required is left; return the enrolments.
-
-    A course that requires nothing is never complete. *rule* says which post-test counts.
-    """
+@cache
+def _courses_met(scope: Scope, rule: ScoreRule) -> Insert:
     noted = exists().where(CourseCompletion.enrolment_id == Enrolment.id)
     met = (
         select(
             Enrolment.id,
-            literal(now, UtcDateTime()),
-            literal(reason.value),
+            _NOW,
+            _REASON,
             Release.id,
             pretest_score(),
             posttest_score(rule),
@@ -91,7 +136,7 @@ def complete_courses(
         .join(Course, Course.id == Enrolment.course_id)
         .join(Release, Release.id == Course.live_release_id)
         .where(
-            which,
+            chosen_by(scope),
             Release.required_count > 0,
             required_done() == Release.required_count,
             ~noted,
@@ -106,10 +151,8 @@ def complete_courses(
         "posttest_score",
         "gain",
     ]
-    done = session.execute(
-        insert(CourseCompletion).from_select(columns, met).returning(CourseCompletion.enrolment_id)
-    )
-    return list(done.scalars())
+    table = cast(Table, CourseCompletion.__table__)
+    return insert(table).from_select(columns, met).returning(table.c.enrolment_id)
 
 
 def required_done() -> ColumnElement[int]:
