@@ -52,7 +52,8 @@ class Window:
             self.page.add_init_script(NOTE_REPLIES)
 
     def _note_console(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        # A form that is refused comes back as 422, which the browser mentions.
+        if message.type in {"error", "warning"} and "status of 422" not in message.text:
             self.troubles.append(f"console at {self.page.url}: {message.text}")
 
     def _note_error(self, error: Error) -> None:
