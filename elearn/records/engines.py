@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 
 #: Milliseconds a SQLite connection waits for another's transaction.
 BUSY_TIMEOUT = 5000
 #: One connection for each of the server's threads: a thread never waits for a connection.
 POOL_SIZE = 16
 POOL_OVERFLOW = 64
+#: Seconds a connection to PostgreSQL may lie unused before it is asked whether it still lives.
+TRUSTED_FOR = 1.0
 
 
 def make_engine(url: str | sa.URL, *, reading: bool) -> sa.Engine:
@@ -26,22 +33,143 @@ def make_engine(url: str | sa.URL, *, reading: bool) -> sa.Engine:
     url = make_url(url) if isinstance(url, str) else url
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, reading=reading)
-    options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
-    if not reading:
+    return _postgresql(url, reading=reading)
+
+
+def first_row(engine: sa.Engine, text: str, arguments: Sequence[Any] | dict[str, Any]) -> Any:
+    """Return the first row of one statement as the driver gives it, or None; for the reading engine.
+
+    Straight to the driver over a connection of the pool: what SQLAlchemy does around a statement takes
+    several times as long as such a statement itself. Whoever listens to the engine hears of it all the
+    same, and its errors are SQLAlchemy's. A connection that turns out to be gone is replaced once,
+    which costs nobody anything, because nothing is written.
+    """
+    try:
+        return _first_row(engine, text, arguments)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    return _first_row(engine, text, arguments)
+
+
+def _first_row(engine: sa.Engine, text: str, arguments: Sequence[Any] | dict[str, Any]) -> Any:
+    failure = engine.dialect.loaded_dbapi.Error
+    pooled = None
+    try:
+        pooled = engine.raw_connection()
+        for listener in engine.dispatch.before_cursor_execute:
+            listener(pooled, None, text, arguments, None, False)
+        cursor = pooled.cursor()
+        cursor.execute(text, arguments)
+        row = cursor.fetchone()
+        cursor.close()
+    except failure as error:
+        gone = pooled is None or engine.dialect.is_disconnect(error, pooled.driver_connection, None)
+        if pooled is not None and gone:
+            pooled.invalidate(error)
+        elif pooled is not None:
+            pooled.close()
+        raise DBAPIError.instance(
+            text,
+            None,
+            error,
+            failure,
+            connection_invalidated=pooled is not None and gone,
+            dialect=engine.dialect,
+        ) from error
+    pooled.close()
+    return row
+
+
+def _postgresql(url: sa.URL, *, reading: bool) -> sa.Engine:
+    options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+    if reading:
+        options["isolation_level"] = "AUTOCOMMIT"
+        options["pool_reset_on_return"] = None
+        options["connect_args"] = {"options": "-c default_transaction_read_only=on"}
+    else:
         # A server that is set to forget fast must not make "tersimpan" a promise that nobody keeps.
-        return sa.create_engine(url, connect_args={"options": "-c synchronous_commit=on"}, **options)
-    return sa.create_engine(
-        url,
-        isolation_level="AUTOCOMMIT",
-        connect_args={"options": "-c default_transaction_read_only=on"},
-        **options,
-    )
+        options["connect_args"] = {"options": "-c synchronous_commit=on"}
+    engine = sa.create_engine(url, **options)
+
+    # The same as `pool_pre_ping`, but without a way to the database for a connection just used.
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _fairy: object) -> None:
+        if time.monotonic() - record.info.get("used", 0.0) > TRUSTED_FOR:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    return engine
+
+
+class _Queue:
+    """Where the threads of one process wait for SQLite's one writer, each woken when it is its turn.
+
+    SQLite itself lets those who wait sleep and try again: who comes late may win each time, and who
+    waits longest is told "locked". The lock that counts is still the database's, which other processes
+    wait for too.
+    """
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+
+    def enter(self, patience: Callable[[], float]) -> bool:
+        """Wait for the turn, at most *patience* seconds; say whether it came."""
+        return self._turn.acquire(blocking=False) or self._turn.acquire(timeout=patience())
+
+    def leave(self) -> None:
+        """Let the next one go."""
+        self._turn.release()
+
+
+class _QueuedConnection(sqlite3.Connection):
+    """A SQLite connection that leaves the queue with the end of its transaction, however that ends."""
+
+    queue: _Queue | None = None
+
+    def patience(self) -> float:
+        """Return how long this connection waits for another's transaction, in seconds."""
+        return float(self.execute("PRAGMA busy_timeout").fetchone()[0]) / 1000
+
+    def leave(self) -> None:
+        """Leave the queue, if this connection stands at its head."""
+        queue, self.queue = self.queue, None
+        if queue is not None:
+            queue.leave()
+
+    def commit(self) -> None:
+        try:
+            super().commit()
+        finally:
+            if not self.in_transaction:
+                self.leave()
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        finally:
+            self.leave()
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self.leave()
 
 
 def _sqlite(url: sa.URL, *, reading: bool) -> sa.Engine:
     options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
     if reading:
         options["isolation_level"] = "AUTOCOMMIT"
+        options["pool_reset_on_return"] = None
+    else:
+        options["connect_args"] = {"factory": _QueuedConnection}
     engine = sa.create_engine(url, **options)
 
     @event.listens_for(engine, "connect")
@@ -59,9 +187,19 @@ def _sqlite(url: sa.URL, *, reading: bool) -> sa.Engine:
         cursor.close()
 
     if not reading:
+        queue = _Queue()
 
         @event.listens_for(engine, "begin")
         def begin(connection: sa.Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            driver: Any = connection.connection.driver_connection
+            if not queue.enter(driver.patience):
+                busy = sqlite3.OperationalError("database is locked")
+                raise OperationalError("BEGIN IMMEDIATE", None, busy)
+            driver.queue = queue
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except BaseException:
+                driver.leave()
+                raise
 
     return engine

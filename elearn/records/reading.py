@@ -12,7 +12,19 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Dialect, Select, String, and_, bindparam, cast, exists, func, select
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from elearn.content.documents import ModuleKind
@@ -22,6 +34,7 @@ from elearn.records.attempts.models import Attempt
 from elearn.records.catalogue.models import Course, Module, ReleaseModule
 from elearn.records.certificates.models import Certificate, CertificateEvent, CertificateEventKind
 from elearn.records.completions.models import ModuleCompletion
+from elearn.records.engines import first_row
 from elearn.records.enrolments.models import Enrolment, ModuleRead, Tick
 
 
@@ -70,13 +83,17 @@ class EnrolledCourse(CourseState):
 
 
 def lesson_view(
-    connection: Connection, token_digest: str | None, course_slug: str, module_slug: str, now: datetime
+    reader: Connection | Engine,
+    token_digest: str | None,
+    course_slug: str,
+    module_slug: str,
+    now: datetime,
 ) -> LessonState | None:
     """Return what a lesson page asks the database; None where the live release has no such module."""
     if token_digest is None:
-        row = _VISITORS_LESSON.row(connection, course=course_slug, module=module_slug)
+        row = _VISITORS_LESSON.row(reader.engine, course=course_slug, module=module_slug)
     else:
-        row = _LESSON.row(connection, course=course_slug, module=module_slug, digest=token_digest)
+        row = _LESSON.row(reader.engine, course=course_slug, module=module_slug, digest=token_digest)
     if row is None:
         return None
     course_id, course_state, release_id, module_id, open_attempt, *person = row
@@ -87,13 +104,13 @@ def lesson_view(
 
 
 def course_view(
-    connection: Connection, token_digest: str | None, course_slug: str, now: datetime
+    reader: Connection | Engine, token_digest: str | None, course_slug: str, now: datetime
 ) -> CourseState | None:
     """Return what a course page asks the database; None where no such course is live."""
     if token_digest is None:
-        row = _VISITORS_COURSE.row(connection, course=course_slug)
+        row = _VISITORS_COURSE.row(reader.engine, course=course_slug)
     else:
-        row = _COURSE.row(connection, course=course_slug, digest=token_digest)
+        row = _COURSE.row(reader.engine, course=course_slug, digest=token_digest)
     if row is None:
         return None
     course_id, course_state, release_id, *person = row
@@ -188,12 +205,12 @@ class _Prepared:
         self._statement = statement
         self._texts: dict[str, tuple[str, dict[str, Any], list[str] | None]] = {}
 
-    def row(self, connection: Connection, **values: str) -> Any:
+    def row(self, engine: Engine, **values: str) -> Any:
         """Return the first row, or None."""
-        text, fixed, order = self._text(connection.dialect)
+        text, fixed, order = self._text(engine.dialect)
         given = fixed | values
         arguments: Any = tuple(given[name] for name in order) if order is not None else given
-        return connection.exec_driver_sql(text, arguments).first()
+        return first_row(engine, text, arguments)
 
     def _text(self, dialect: Dialect) -> tuple[str, dict[str, Any], list[str] | None]:
         found = self._texts.get(dialect.name)

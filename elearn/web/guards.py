@@ -69,8 +69,11 @@ def role_required(*roles: Role) -> Callable[[View], View]:
 
 def _refuse_large() -> None:
     """Refuse a form or data beyond the limit for texts; Werkzeug itself bounds only forms in parts."""
+    length = request.content_length
+    if not length:
+        return
     most = current_app.config["MAX_FORM_MEMORY_SIZE"]
-    if most and request.mimetype != "multipart/form-data" and (request.content_length or 0) > most:
+    if most and length > most and request.mimetype != "multipart/form-data":
         raise RequestEntityTooLarge
 
 

@@ -49,13 +49,20 @@ def init_app(app: Flask) -> None:
     if settings.secure:
         fixed = (*_FIXED, ("Strict-Transport-Security", "max-age=31536000"))
 
+    named = tuple((name, name.lower(), value) for name, value in fixed)
+
     @app.after_request
     def add_headers(response: Response) -> Response:
         headers = response.headers
-        for name, value in fixed:
-            if name not in headers:
-                headers[name] = value
+        present = {name.lower() for name, _value in headers}
+        for name, key, value in named:
+            if key not in present:
+                headers.add(name, value)
         if not g.get("shared"):
             # Also where nobody has looked at the cookie yet: what is shown depends on it.
-            response.vary.add("Cookie")
+            vary = headers.get("Vary")
+            if vary is None:
+                headers.add("Vary", "Cookie")
+            elif "Cookie" not in vary:
+                headers["Vary"] = f"{vary}, Cookie"
         return response

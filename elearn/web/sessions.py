@@ -6,15 +6,17 @@ ended. The cookie is Flask's signed one and holds the token and the CSRF secret,
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, g, request, session
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -54,7 +56,7 @@ class SignedIn:
 
 
 class CookieSessions(SecureCookieSessionInterface):
-    """Flask's signed cookie, with the signer kept and nothing sent where nothing changed.
+    """Flask's signed cookie, with what was verified kept and nothing sent where nothing changed.
 
     Files that everybody shares (`g.shared`) are sent without cookie and without ``Vary``. A remembered
     session gets its cookie again once a day, not with every page.
@@ -62,18 +64,48 @@ class CookieSessions(SecureCookieSessionInterface):
 
     _signer: URLSafeTimedSerializer | None = None
 
+    def __init__(self) -> None:
+        #: What verified cookies hold and when they were signed, by their text.
+        self._verified: BoundedCache[tuple[dict[str, Any], float]] = BoundedCache(4_000_000)
+
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         if self._signer is None:
             self._signer = super().get_signing_serializer(app)
         return self._signer
 
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        signer = self.get_signing_serializer(app)
+        if signer is None:
+            return None
+        sent = request.cookies.get(self.get_cookie_name(app))
+        if not sent:
+            return self.session_class()
+        try:
+            held, signed_at = self._verified.get(sent, lambda: _verify(signer, sent))
+        except BadSignature:
+            return self.session_class()
+        if time.time() - signed_at > app.permanent_session_lifetime.total_seconds():
+            return self.session_class()
+        # Lists of messages may be changed by who reads them; names and tokens cannot.
+        return self.session_class(held if _is_flat(held) else copy.deepcopy(held))
+
     def should_set_cookie(self, _app: Flask, session: SessionMixin) -> bool:
         return session.modified or bool(g.get("renew_cookie"))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if g.get("shared"):
+        # The headers say already that an answer depends on the cookie (`web.headers`).
+        if g.get("shared") or not (session.modified or g.get("renew_cookie")):
             return
         super().save_session(app, session, response)
+
+
+def _verify(signer: URLSafeTimedSerializer, sent: str) -> tuple[tuple[dict[str, Any], float], int]:
+    held, signed_at = signer.loads(sent, return_timestamp=True)
+    return (held, signed_at.timestamp()), 4 * len(sent)
+
+
+def _is_flat(held: dict[str, Any]) -> bool:
+    return all(isinstance(value, (str, int, type(None))) for value in held.values())
 
 
 def init_app(app: Flask, manager: LoginManager) -> None:

@@ -13,8 +13,11 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Response, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 #: An empty last block.
@@ -130,15 +133,41 @@ def ready(page: Page, personal: Mapping[str, str]) -> Ready:
     return Ready(hashlib.blake2b(plain, digest_size=16).hexdigest(), plain, whole)
 
 
+def fill(page: Page, personal: Mapping[str, str]) -> Page:
+    """Put *personal* in its places; the page that comes out has only places for a token left.
+
+    Nothing is compressed for it, so that it is cheap to do, and worth keeping: many stand alike.
+    """
+    parts: list[FixedPart] = []
+    plain, deflated = bytearray(), bytearray()
+    tag = hashlib.blake2b(page.digest.encode(), digest_size=16)
+    for part, slot in zip(page.parts, (*page.slots, ""), strict=True):
+        plain += part.plain
+        deflated += part.deflated
+        own = personal.get(slot, "").encode()
+        tag.update(len(own).to_bytes(4, "big") + own)
+        for number, piece in enumerate(own.split(TOKEN.encode())):
+            if number:
+                parts.append(FixedPart(bytes(plain), bytes(deflated)))
+                plain, deflated = bytearray(), bytearray()
+            plain += piece
+            deflated += stored(piece)
+    parts.append(FixedPart(bytes(plain), bytes(deflated)))
+    return Page(tuple(parts), ("token",) * (len(parts) - 1), tag.hexdigest())
+
+
 def send(found: Ready, *, cache_control: str) -> Response:
     """Answer with a page that is ready; ``304`` where the browser has it already."""
     headers = _headers(found.etag, cache_control)
     if _is_known(found.etag):
-        return Response(status=304, headers=headers)
-    if request.accept_encodings.quality("gzip") > 0:
+        return Response(status=304, headers=headers, content_type=_HTML)
+    if _takes_gzip(request.environ.get("HTTP_ACCEPT_ENCODING", "")):
         headers["Content-Encoding"] = "gzip"
-        return Response(found.packed, headers=headers, mimetype="text/html")
-    return Response(found.plain, headers=headers, mimetype="text/html")
+        return Response(found.packed, headers=headers, content_type=_HTML)
+    return Response(found.plain, headers=headers, content_type=_HTML)
+
+
+_HTML = "text/html; charset=utf-8"
 
 
 def _headers(tag: str, cache_control: str) -> dict[str, str]:
@@ -146,31 +175,30 @@ def _headers(tag: str, cache_control: str) -> dict[str, str]:
 
 
 def _is_known(tag: str) -> bool:
-    return bool(request.if_none_match) and tag in request.if_none_match.as_set(include_weak=True)
+    if "HTTP_IF_NONE_MATCH" not in request.environ:
+        return False
+    return tag in request.if_none_match.as_set(include_weak=True)
 
 
-def respond(
-    page: Page, personal: Mapping[str, str], *, cache_control: str, token: str = "", secret: str = ""
-) -> Response:
-    """Answer with *page*, filled with *personal*; ``304`` where the browser has it already.
+@lru_cache(maxsize=64)
+def _takes_gzip(header: str) -> bool:
+    return parse_accept_header(header, Accept).quality("gzip") > 0
 
-    The tag covers what is shown, not how it is compressed (so it is a weak one). Where a personal part
-    holds the mark "token", *token* goes there; a token is another one each time and holds as long as the
-    session, so the tag covers *secret*, which names the session, in its place.
+
+def respond(page: Page, *, cache_control: str, token: str, secret: str) -> Response:
+    """Answer with a page that `fill` has filled; ``304`` where the browser has it already.
+
+    The tag covers what is shown, not how it is compressed (so it is a weak one). A token holds as long as
+    its session and may be written in several ways, so the tag covers *secret*, which names the session.
     """
-    texts = [personal.get(slot, "") for slot in page.slots]
-    tag = hashlib.blake2b(f"{page.digest}{secret}".encode(), digest_size=16)
-    for text in texts:
-        own = text.encode()
-        tag.update(len(own).to_bytes(4, "big"))
-        tag.update(own)
-    headers = _headers(tag.hexdigest(), cache_control)
-    if _is_known(tag.hexdigest()):
-        return Response(status=304, headers=headers)
-    filling = [text.replace(TOKEN, token).encode() for text in texts]
-    if request.accept_encodings.quality("gzip") > 0:
+    tag = hashlib.blake2b(f"{page.digest}{secret}".encode(), digest_size=16).hexdigest()
+    headers = _headers(tag, cache_control)
+    if _is_known(tag):
+        return Response(status=304, headers=headers, content_type=_HTML)
+    filling = (token.encode(),) * len(page.slots)
+    if _takes_gzip(request.environ.get("HTTP_ACCEPT_ENCODING", "")):
         headers["Content-Encoding"] = "gzip"
         body = gzip_body(page, filling)
     else:
         body = plain_body(page, filling)
-    return Response(body, headers=headers, mimetype="text/html")
+    return Response(body, headers=headers, content_type=_HTML)

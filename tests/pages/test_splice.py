@@ -6,7 +6,7 @@ import gzip
 import zlib
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,9 +49,35 @@ def test_a_mark_that_is_not_closed_is_refused():
         splice.cut("a\0own")
 
 
+def test_a_page_that_is_filled_keeps_open_only_the_places_of_the_token():
+    page = splice.cut("a" + splice.mark("one") + "b" + splice.mark("two") + "c")
+
+    filled = splice.fill(page, {"one": f"<{splice.TOKEN}>", "two": f"{splice.TOKEN}!"})
+
+    assert filled.slots == ("token", "token")
+    assert splice.plain_body(filled, [b"x", b"x"]) == b"a<x>bx!c"
+    assert gzip.decompress(splice.gzip_body(filled, [b"x", b"x"])) == b"a<x>bx!c"
+
+
+@given(pieces=st.lists(words, min_size=3, max_size=3), others=st.lists(words, min_size=3, max_size=3))
+def test_pages_filled_alike_have_one_tag_and_others_have_another(pieces, others):
+    page = splice.cut("a" + splice.mark("one") + splice.mark("two") + splice.mark("three"))
+
+    def filled(texts):
+        return splice.fill(page, dict(zip(("one", "two", "three"), texts, strict=True)))
+
+    assert (filled(pieces).digest == filled(others).digest) is (pieces == others)
+    assert filled(pieces) == filled(list(pieces))
+
+
 @pytest.fixture
 def app() -> Flask:
     return Flask(__name__)
+
+
+def send(page: splice.Page, own: str, secret: str = "") -> Response:
+    filled = splice.fill(page, {"own": own})
+    return splice.respond(filled, cache_control="private, no-cache", token="token", secret=secret)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +88,7 @@ def test_only_a_browser_that_takes_gzip_gets_it(app, accepts, packed):
     page = splice.cut("<p>" + splice.mark("own") + "</p>")
 
     with app.test_request_context(headers={"Accept-Encoding": accepts}):
-        response = splice.respond(page, {"own": "Sari"}, cache_control="private, no-cache")
+        response = send(page, "Sari")
 
     body = response.get_data()
     assert (response.headers.get("Content-Encoding") == "gzip") is packed
@@ -73,12 +99,13 @@ def test_a_browser_that_has_the_page_is_told_so_and_another_persons_page_is_anot
     page = splice.cut("<p>" + splice.mark("own") + "</p>")
 
     with app.test_request_context():
-        first = splice.respond(page, {"own": "Sari"}, cache_control="private, no-cache")
+        first = send(page, "Sari")
     with app.test_request_context(headers={"If-None-Match": first.headers["ETag"]}):
-        again = splice.respond(page, {"own": "Sari"}, cache_control="private, no-cache")
-        other = splice.respond(page, {"own": "Joko"}, cache_control="private, no-cache")
+        again = send(page, "Sari")
+        other = send(page, "Joko")
+        elsewhere = send(page, "Sari", secret="another session")
 
     assert again.status_code == 304
     assert again.get_data() == b""
-    assert other.status_code == 200
+    assert other.status_code == elsewhere.status_code == 200
     assert other.headers["ETag"] != first.headers["ETag"]

@@ -33,7 +33,7 @@ from elearn.records.errors import RefusedError
 from elearn.web import sessions, splice
 from elearn.web.clock import utc_now
 from elearn.web.courses import Course, course_of
-from elearn.web.extensions import current_session, read_connection
+from elearn.web.extensions import current_session, read_connection, read_engine
 from elearn.web.forms import translated
 from elearn.web.guards import public, signed_in, wants_json
 from elearn.web.headers import FOR_EVERYBODY, FOR_ONE, FOR_VISITORS, MEDIA_POLICY
@@ -65,7 +65,7 @@ def home() -> Response:
             ready: splice.Ready = _kept().get(("visitors", *key), lambda: _visitors_home(courses))
             return splice.send(ready, cache_control=FOR_VISITORS)
         frame = _frame(key, lambda: _home_page(courses, "", "", member=True))
-    return _respond(frame, viewer, {})
+    return _respond(splice.fill(frame, _who_asks(viewer)), member=member)
 
 
 def _home_page(courses: list[queries.LiveCourse], typed: str, category: str, *, member: bool) -> str:
@@ -102,11 +102,11 @@ def show_course(kursus: str) -> Response:
 
 
 def _course(slug: str, *, refusal: str = "") -> Response:
+    state = reading.course_view(read_engine(), sessions.token_digest(), slug, utc_now())
+    if state is None:
+        raise NotFound
+    sessions.adopt(state.viewer)
     with read_connection() as connection:
-        state = reading.course_view(connection, sessions.token_digest(), slug, utc_now())
-        if state is None:
-            raise NotFound
-        sessions.adopt(state.viewer)
         release = queries.release_view(connection, state.release_id)
         course = course_of(slug, release)
         member = state.viewer is not None
@@ -119,7 +119,7 @@ def _course(slug: str, *, refusal: str = "") -> Response:
         "modules": _part("module_list", views.module_lines(course, state)),
         "said": _said(refusal),
     }
-    return _respond(frame, state.viewer, personal)
+    return _respond(splice.fill(frame, {**personal, **_who_asks(state.viewer)}), member=member)
 
 
 def _course_page(connection: Any, course: Course, *, member: bool) -> str:
@@ -157,38 +157,32 @@ def show_lesson(kursus: str, modul: str) -> Response:
 
 
 def _lesson(slug: str, module_slug: str, *, refusal: str = "") -> Response:
-    with read_connection() as connection:
-        state = reading.lesson_view(connection, sessions.token_digest(), slug, module_slug, utc_now())
-        if state is None:
-            raise NotFound
-        sessions.adopt(state.viewer)
-        key = (build(), COMPILER_VERSION, _database(), state.release_id, state.module_id)
-        lesson = _known_lesson(connection, key, slug, module_slug)
+    state = reading.lesson_view(read_engine(), sessions.token_digest(), slug, module_slug, utc_now())
+    if state is None:
+        raise NotFound
+    sessions.adopt(state.viewer)
+    key = (build(), COMPILER_VERSION, _database(), state.release_id, state.module_id)
+    lesson = _known_lesson(key, slug, module_slug)
     stale = lessons.is_stale(lesson.review_on, today())
     if state.viewer is None:
         ready: splice.Ready = _kept().get(
             ("visitors lesson", *key, stale), lambda: _visitors_lesson(lesson, state, stale)
         )
         return splice.send(ready, cache_control=FOR_VISITORS)
-    frame = _frame(("lesson", *key), lambda: _lesson_page(lesson, member=True))
-    personal = dict(_lesson_parts(key, lesson, state, stale=stale))
-    personal["said"] = _said(refusal)
-    for check in lesson.compiled.checklist:
-        ticked = " checked" if check.id in state.ticks else ""
-        personal[check.id] = f' form="daftar"{ticked}'
-    return _respond(frame, state.viewer, personal)
+    return _respond(_members_lesson(key, lesson, state, _said(refusal), stale=stale))
 
 
-def _known_lesson(connection: Any, key: tuple[Any, ...], slug: str, module_slug: str) -> lessons.LessonPage:
+def _known_lesson(key: tuple[Any, ...], slug: str, module_slug: str) -> lessons.LessonPage:
     """Return the lesson of a release; put together once, because a release never changes."""
 
     def load() -> tuple[lessons.LessonPage, int]:
-        course = course_of(slug, queries.release_view(connection, key[3]))
-        step = next((one for one in course.steps if one.module.slug == module_slug), None)
-        if step is None:
-            raise NotFound
-        lesson = lessons.lesson_page(course, step, queries.compiled_module(connection, step.module.digest))
-        return lesson, len(lesson.compiled.lesson_html)
+        with read_connection() as connection:
+            course = course_of(slug, queries.release_view(connection, key[3]))
+            step = next((one for one in course.steps if one.module.slug == module_slug), None)
+            if step is None:
+                raise NotFound
+            compiled = queries.compiled_module(connection, step.module.digest)
+        return lessons.lesson_page(course, step, compiled), len(compiled.lesson_html)
 
     lesson: lessons.LessonPage = _kept().get(("known lesson", *key), load)
     return lesson
@@ -207,24 +201,31 @@ def _visitors_lesson(
     return ready, ready.size
 
 
-def _lesson_parts(
-    key: tuple[Any, ...], lesson: lessons.LessonPage, state: reading.LessonState, *, stale: bool
-) -> dict[str, str]:
-    """Return what of a lesson page depends on where somebody stands; kept, because many stand alike."""
+def _members_lesson(
+    key: tuple[Any, ...], lesson: lessons.LessonPage, state: reading.LessonState, said: str, *, stale: bool
+) -> splice.Page:
+    """Return a lesson as those see it who stand alike; kept, because a page is looked at more than once."""
     stands = (
+        state.viewer.roles if state.viewer is not None else None,
         state.enrolment_id is not None,
         state.completed,
         state.read,
+        state.ticks,
         state.open_attempt is not None,
         state.completed_at is not None,
     )
 
-    def load() -> tuple[dict[str, str], int]:
-        parts = _make_parts(lesson, state, stale=stale)
-        return parts, sum(len(text) for text in parts.values())
+    def load() -> tuple[splice.Page, int]:
+        frame = _frame(("lesson", *key), lambda: _lesson_page(lesson, member=True))
+        personal = _make_parts(lesson, state, stale=stale)
+        for check in lesson.compiled.checklist:
+            ticked = " checked" if check.id in state.ticks else ""
+            personal[check.id] = f' form="daftar"{ticked}'
+        page = splice.fill(frame, {**personal, **_who_asks(state.viewer), "said": said})
+        return page, page.size
 
-    kept: dict[str, str] = _kept().get(("parts", *key, *stands, stale), load)
-    return kept
+    page: splice.Page = _kept().get(("members lesson", *key, *stands, said, stale), load)
+    return page
 
 
 def _make_parts(lesson: lessons.LessonPage, state: reading.LessonState, *, stale: bool) -> dict[str, str]:
@@ -352,14 +353,18 @@ def _navigation(viewer: Viewer | None) -> str:
     return found
 
 
-def _respond(frame: splice.Page, viewer: Viewer | None, personal: dict[str, str]) -> Response:
-    """Answer with the frame and the personal parts; a visitor's page is everybody's."""
-    personal["nav"] = _navigation(viewer)
-    if viewer is None:
-        return splice.respond(frame, personal, cache_control=FOR_VISITORS)
-    personal["csrf"] = f'<meta name="csrf-token" content="{splice.TOKEN}">'
+def _who_asks(viewer: Viewer | None) -> dict[str, str]:
+    """Return the parts of every page that depend on who asks."""
+    csrf = "" if viewer is None else f'<meta name="csrf-token" content="{splice.TOKEN}">'
+    return {"nav": _navigation(viewer), "csrf": csrf}
+
+
+def _respond(page: splice.Page, *, member: bool = True) -> Response:
+    """Answer with a page that lacks nothing but the token; a visitor's page is everybody's and has none."""
+    if not member:
+        return splice.respond(page, cache_control=FOR_VISITORS, token="", secret="")
     token = sessions.csrf_token()
-    return splice.respond(frame, personal, cache_control=FOR_ONE, token=token, secret=_session_secret())
+    return splice.respond(page, cache_control=FOR_ONE, token=token, secret=_session_secret())
 
 
 def _session_secret() -> str:
