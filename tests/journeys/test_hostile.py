@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Dialog, expect
 
 from elearn.content.library import read_course
 from tests.faults.server import ROOT, Site, run
@@ -86,6 +86,9 @@ INSPECT = """
 }
 """
 
+EVIL = """<main onmouseover="alert(1)"><a href="javascript:alert(1)">x</a><img src="https://elsewhere.example/x">
+<p style="color:red">x</p><iframe></iframe><img name="getElementById"></main>"""
+
 
 def test_no_script_of_a_hostile_course_runs_for_learner_or_trainer(
     site: Site, open_window: Callable[..., Window], tmp_path: Path
@@ -120,6 +123,26 @@ def test_no_script_of_a_hostile_course_runs_for_learner_or_trainer(
     trainer = open_window(phone=False)
     sign_in(trainer, "pelatih")
     see_everything_in_the_preview(trainer)
+
+
+def test_the_inspection_finds_what_runs(chromium: Browser) -> None:
+    page = chromium.new_page()
+    said: list[str] = []
+
+    def hear(dialog: Dialog) -> None:
+        said.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", hear)
+    page.route("https://evil.example/**", lambda route: route.fulfill(body=EVIL, content_type="text/html"))
+    page.goto("https://evil.example/")
+    found = page.evaluate(INSPECT)
+    page.close()
+    assert found == [
+        *("onmouseover=alert(1)", "href=javascript:alert(1)", "src=https://elsewhere.example/x"),
+        *("style=color:red", "<iframe></iframe>", "names"),
+    ]
+    assert set(said) == {"1"}
 
 
 def write_course(folder: Path) -> int:
