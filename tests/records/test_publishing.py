@@ -16,7 +16,7 @@ from elearn.records import authoring, study
 from elearn.records.accounts.models import Role
 from elearn.records.attempts.models import Attempt, Grade
 from elearn.records.audit.models import AuditEvent, Way
-from elearn.records.authoring import PublishRefusedError, publishing
+from elearn.records.authoring import PublishRefusedError, releases
 from elearn.records.catalogue import compiling, queries
 from elearn.records.catalogue.models import (
     CompiledText,
@@ -228,7 +228,7 @@ def test_a_text_over_a_limit_of_conversion_is_refused_with_its_line(
     def too_much(*_details: object) -> object:
         raise MarkupLimitError(OUTPUT_TOO_LARGE)
 
-    monkeypatch.setattr(publishing, "compile_module", too_much)
+    monkeypatch.setattr(releases, "compile_module", too_much)
 
     with pytest.raises(PublishRefusedError) as refused:
         make_course(session, now=now)

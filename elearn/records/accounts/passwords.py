@@ -7,6 +7,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from elearn.records.accounts.models import User
 from elearn.records.errors import RefusedError, _
 
 #: OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, two passes, one lane.
@@ -92,6 +93,12 @@ def check_new_password(
     if plain in COMMON or len(set(plain)) < 3 or _plain(password) in own:
         raise RefusedError(_("Kata sandi itu mudah ditebak. Pilih yang lain, ya."), field=field)
     return password
+
+
+def set_password(user: User, password: str | None) -> None:
+    """Give *user* the new *password*, if it may be used."""
+    own = (user.phone, user.email, user.username, user.name)
+    user.password_hash = hash_password(check_new_password(password, of=own))
 
 
 def hash_password(password: str) -> str:

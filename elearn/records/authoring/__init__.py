@@ -5,13 +5,13 @@ from elearn.records.authoring.drafts import (
     DraftMovedError,
     DraftView,
     EditableFile,
-    add_picture,
     discard_draft,
     editable_files,
     open_draft,
     save_draft,
 )
 from elearn.records.authoring.folders import publish_folder, write_marker
+from elearn.records.authoring.pictures import add_picture
 from elearn.records.authoring.previewing import Preview, check_course, preview
 from elearn.records.authoring.publishing import (
     PublishRefusedError,

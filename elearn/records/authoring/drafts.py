@@ -6,13 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from elearn.content import media as pictures
 from elearn.content.documents import COURSE_FILE, GLOSSARY_FILE, POSTTEST_FILE, PRETEST_FILE
 from elearn.content.mending import write_ids
 from elearn.content.parser import parse_course_page, parse_module
@@ -29,14 +27,12 @@ from elearn.records.catalogue.models import (
     Release,
     ReleaseMedia,
 )
-from elearn.records.catalogue.services import add_media
-from elearn.records.errors import ConflictError, NotFoundError, RefusedError, _
+from elearn.records.errors import ConflictError, NotFoundError, _
 
 #: Characters of one file; its bytes are limited when it is checked (K102).
 TEXT_LENGTH = 600_000
 FILE_NAME = re.compile(r"(?:kursus|pretes|postes|glosarium|[0-9]{2}-[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 _ID = re.compile(r"<!-- id: ([qc]-[a-z0-9]+) -->")
-_PICTURE_NAME = re.compile(r"[^a-z0-9]+")
 
 
 class DraftMovedError(ConflictError):
@@ -302,48 +298,6 @@ def discard_draft(session: Session, course: Course, file_name: str, actor: User)
         session.flush()
 
 
-def add_picture(
-    session: Session, course: Course, *, name: str, content: bytes, actor: User, now: datetime
-) -> str:
-    """Keep an uploaded picture for *course* and return its path (``media/dapur.webp``).
-
-    Photographs are encoded again, so that nothing else of the file remains; SVG and PDF are taken as
-    they are or refused.
-    """
-    stem = PurePosixPath(name.strip().replace("\\", "/")).stem
-    ending = _kept_as_it_is(content)
-    try:
-        if ending is not None:
-            refused = [
-                message for code, message in pictures.check(f"media/x.{ending}", content) if code != "K116f"
-            ]
-            if refused:
-                raise RefusedError(_("%(reason)s", reason=refused[0]), field="content")
-            media_type = pictures.media_type(f"media/x.{ending}") or ""
-        else:
-            content, media_type = pictures.reencode_picture(content)
-            ending = pictures.ending(media_type).removeprefix(".")
-    except pictures.MediaRefusedError as error:
-        raise RefusedError(_("%(reason)s", reason=str(error)), field="content") from error
-    plain = _PICTURE_NAME.sub("-", stem.lower()).strip("-")[:60] or "gambar"
-    digest = add_media(session, content, ending, media_type, now)
-    path = _free_path(session, course, plain, ending, digest)
-    if session.get(DraftMedia, (course.id, path)) is None and not _is_live(session, course, path, digest):
-        session.add(
-            DraftMedia(course_id=course.id, path=path, digest=digest, added_at=now, added_by=actor.id)
-        )
-        session.flush()
-    return path
-
-
-def _kept_as_it_is(content: bytes) -> str | None:
-    """Return how the name of a drawing or document ends, by what is in it; None for a photograph."""
-    start = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(b"%PDF-"):
-        return "pdf"
-    return "svg" if start.startswith(b"<") else None
-
-
 #: Files a course may have and this one has not: what their editor begins with.
 _OPTIONAL: Mapping[str, str] = {
     PRETEST_FILE: "---\njudul: Pretes\ntujuan: []\n---\n\n## Kuis\n\n",
@@ -369,32 +323,6 @@ def _ids_elsewhere(session: Session, course: Course, file_name: str, live: Mappi
     )
     texts = [*(text for name, text in live.items() if name != file_name), *drafts]
     return {found for text in texts for found in _ID.findall(text)}
-
-
-def _free_path(session: Session, course: Course, stem: str, ending: str, digest: str) -> str:
-    taken = {row.path: row.digest for row in session.execute(
-        select(DraftMedia.path, DraftMedia.digest).where(DraftMedia.course_id == course.id)
-    )}  # fmt: skip
-    taken |= {row.path: row.digest for row in session.execute(
-        select(ReleaseMedia.path, ReleaseMedia.digest)
-        .join(Release, Release.id == ReleaseMedia.release_id)
-        .where(Release.course_id == course.id)
-    )}  # fmt: skip
-    number = 1
-    path = f"media/{stem}.{ending}"
-    while taken.get(path, digest) != digest:
-        number += 1
-        path = f"media/{stem}-{number}.{ending}"
-    return path
-
-
-def _is_live(session: Session, course: Course, path: str, digest: str) -> bool:
-    found = session.scalar(
-        select(ReleaseMedia.digest).where(
-            ReleaseMedia.release_id == course.live_release_id, ReleaseMedia.path == path
-        )
-    )
-    return found == digest
 
 
 def _place(name: str) -> tuple[int, str]:

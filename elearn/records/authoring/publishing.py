@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import PurePosixPath
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from elearn.content.compiler import (
-    COMPILER_VERSION,
-    CourseContext,
-    compile_course_page,
-    compile_module,
-    glossary_used,
-    media_used,
-    page_digest,
-    revision_digest,
-)
-from elearn.content.documents import (
-    COURSE_FILE,
-    GLOSSARY_FILE,
-    CourseDocument,
-    ModuleDocument,
-    ModuleKind,
-    Order,
-)
+from elearn.content.documents import COURSE_FILE, GLOSSARY_FILE, CourseDocument, ModuleDocument
 from elearn.content.library import read_files
 from elearn.content.markup import MarkupLimitError
 from elearn.content.problems import Problem
@@ -47,20 +28,10 @@ from elearn.records.authoring.keys import (
     key_changes,
     publishing_problems,
 )
+from elearn.records.authoring.releases import copy_release, is_same, plan_release, write_release
 from elearn.records.catalogue import queries as catalogue
-from elearn.records.catalogue.compiling import compile_missing
 from elearn.records.catalogue.errors import ReleaseNotFoundError
-from elearn.records.catalogue.models import (
-    CompiledText,
-    Course,
-    DraftMedia,
-    ModuleRevision,
-    Origin,
-    Release,
-    ReleaseMedia,
-    ReleaseModule,
-)
-from elearn.records.catalogue.services import add_media, module_of
+from elearn.records.catalogue.models import Course, Origin, Release
 from elearn.records.corrections.models import Correction
 from elearn.records.errors import RefusedError, Sentence, _
 from elearn.records.settlement import settle_course
@@ -93,18 +64,6 @@ class PublishResult:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(slots=True)
-class _Plan:
-    """What a publication will write, prepared before anything is locked or written."""
-
-    document: CourseDocument
-    context: CourseContext
-    page_digest: str
-    digests: dict[str, str]
-    pass_marks: dict[str, int]
-    compiled: dict[str, str] = field(default_factory=dict)
-
-
 def publish(
     session: Session,
     *,
@@ -129,14 +88,19 @@ def publish(
     document, problems = read_files(slug, files, today=today)
     if document is None or any(found.blocks_publishing for found in problems):
         raise PublishRefusedError(_("Ada yang harus dibetulkan sebelum terbit."), problems=problems)
-    plan = _plan(document, problems)
+    try:
+        plan = plan_release(document)
+    except MarkupLimitError as error:
+        raise PublishRefusedError(
+            _("Ada yang harus dibetulkan sebelum terbit."), problems=[*problems, error.problem]
+        ) from error
     course = _locked_course(session, slug, actor=actor, now=now)
     live = None if course.live_release_id is None else session.get_one(Release, course.live_release_id)
     _refuse_protected(document, protected())
     before: dict[str, Placed] = {}
     answered: frozenset[str] = frozenset()
     if live is not None:
-        if _is_same(session, live, plan):
+        if is_same(session, live, plan):
             return PublishResult(None, tuple(problems))
         before = items_by_id(_parsed_modules(session, live))
         answered = answered_items(session, course)
@@ -148,7 +112,7 @@ def publish(
         raise PublishRefusedError(
             _("Kunci jawaban berubah. Tulis catatan perubahan dulu, ya."), problems=problems, field="note"
         )
-    release = _write(session, course, plan, note=note, origin=origin, actor=actor, now=now)
+    release = write_release(session, course, plan, note=note, origin=origin, actor=actor, now=now)
     _open_corrections(session, course, live, release, changes, note=note, actor=actor, now=now)
     _make_live(session, course, release, actor=actor, way=way, now=now)
     return PublishResult(release, tuple(problems))
@@ -205,42 +169,7 @@ def make_live_again(
     before, after = items_by_id(_parsed_modules(session, live)), items_by_id(_parsed_modules(session, old))
     changes = key_changes(before, after, answered_items(session, course))
     note = str(_("Menayangkan lagi terbitan ke-%(number)s", number=number))
-    release = Release(
-        course_id=course.id,
-        number=_next_number(session, course),
-        published_at=now,
-        published_by=None if actor is None else actor.id,
-        note=note,
-        origin=old.origin,
-        page_text=old.page_text,
-        page_digest=old.page_digest,
-        glossary_text=old.glossary_text,
-        title=old.title,
-        required_count=old.required_count,
-        gives_certificate=old.gives_certificate,
-        sequential=old.sequential,
-    )
-    session.add(release)
-    session.flush()
-    for row in session.scalars(select(ReleaseModule).where(ReleaseModule.release_id == old.id)):
-        session.add(
-            ReleaseModule(
-                release_id=release.id,
-                module_id=row.module_id,
-                revision_id=row.revision_id,
-                position=row.position,
-                file_name=row.file_name,
-                title=row.title,
-                required=row.required,
-                completion=row.completion,
-                has_quiz=row.has_quiz,
-            )
-        )
-    for medium in session.scalars(select(ReleaseMedia).where(ReleaseMedia.release_id == old.id)):
-        session.add(ReleaseMedia(release_id=release.id, path=medium.path, digest=medium.digest))
-    session.flush()
-    # It was live under an older compiler, perhaps.
-    compile_missing(session, release)
+    release = copy_release(session, course, old, note=note, actor=actor, now=now)
     _open_corrections(session, course, live, release, changes, note=note, actor=actor, now=now)
     _make_live(session, course, release, actor=actor, way=way, now=now)
     return release
@@ -266,32 +195,6 @@ def _locked_course(session: Session, slug: str, *, actor: User | None, now: date
     return course
 
 
-def _plan(document: CourseDocument, problems: Sequence[Problem]) -> _Plan:
-    """Name and compile every text of *document*; a text over a limit is refused with its K102."""
-    context = CourseContext.of(document)
-    digests_of_media = {path: use.digest for path, use in context.media.items()}
-    plan = _Plan(document, context, page_digest(document, context), {}, {})
-    try:
-        for module in document.all_modules():
-            pass_mark = document.pass_mark if module.quiz is None else module.quiz.pass_mark
-            digest = revision_digest(
-                module,
-                pass_mark=pass_mark,
-                glossary_used=glossary_used(module, context.glossary),
-                media_digests=digests_of_media,
-                place=f"{document.slug}/{module.slug}",
-            )
-            plan.digests[module.slug] = digest
-            plan.pass_marks[module.slug] = pass_mark
-            plan.compiled[digest] = compile_module(module, context).to_json()
-        plan.compiled[plan.page_digest] = compile_course_page(document, context).to_json()
-    except MarkupLimitError as error:
-        raise PublishRefusedError(
-            _("Ada yang harus dibetulkan sebelum terbit."), problems=[*problems, error.problem]
-        ) from error
-    return plan
-
-
 def _refuse_protected(document: CourseDocument, protected: Mapping[str, str]) -> None:
     texts = {module.file_name: module.text for module in document.all_modules()}
     texts[COURSE_FILE] = document.text
@@ -307,125 +210,6 @@ def _refuse_protected(document: CourseDocument, protected: Mapping[str, str]) ->
             ),
             files=refused,
         )
-
-
-def _is_same(session: Session, live: Release, plan: _Plan) -> bool:
-    document = plan.document
-    glossary = None if document.glossary is None else document.glossary.text
-    if (live.page_text, live.page_digest, live.glossary_text) != (document.text, plan.page_digest, glossary):
-        return False
-    rows = session.execute(
-        select(ReleaseModule.file_name, ModuleRevision.digest)
-        .join(ModuleRevision, ModuleRevision.id == ReleaseModule.revision_id)
-        .where(ReleaseModule.release_id == live.id)
-        .order_by(ReleaseModule.position)
-    )
-    wanted = [(module.file_name, plan.digests[module.slug]) for module in document.all_modules()]
-    if [tuple(row) for row in rows] != wanted:
-        return False
-    media = session.execute(
-        select(ReleaseMedia.path, ReleaseMedia.digest).where(ReleaseMedia.release_id == live.id)
-    )
-    return {row.path: row.digest for row in media} == {file.path: file.digest for file in document.media}
-
-
-def _write(
-    session: Session,
-    course: Course,
-    plan: _Plan,
-    *,
-    note: str,
-    origin: Origin,
-    actor: User | None,
-    now: datetime,
-) -> Release:
-    document = plan.document
-    by = None if actor is None else actor.id
-    modules = list(document.all_modules())
-    required = [module for module in modules if _is_required(module)]
-    release = Release(
-        course_id=course.id,
-        number=_next_number(session, course),
-        published_at=now,
-        published_by=by,
-        note=note,
-        origin=origin,
-        page_text=document.text,
-        page_digest=plan.page_digest,
-        glossary_text=None if document.glossary is None else document.glossary.text,
-        title=document.title,
-        required_count=len(required),
-        gives_certificate=document.certificate,
-        sequential=document.order is Order.SEQUENTIAL,
-    )
-    session.add(release)
-    session.flush()
-    for file in document.media:
-        extension = PurePosixPath(file.path).suffix.lower().removeprefix(".")
-        digest = add_media(session, file.content, extension, file.media_type, now)
-        session.add(ReleaseMedia(release_id=release.id, path=file.path, digest=digest))
-    for position, module in enumerate(modules, start=1):
-        row = module_of(session, course, module.slug, module.kind)
-        revision = session.scalar(
-            select(ModuleRevision).where(
-                ModuleRevision.module_id == row.id, ModuleRevision.digest == plan.digests[module.slug]
-            )
-        )
-        if revision is None:
-            revision = _new_revision(plan, module, row.id, origin=origin, by=by, now=now)
-            session.add(revision)
-            session.flush()
-        session.add(
-            ReleaseModule(
-                release_id=release.id,
-                module_id=row.id,
-                revision_id=revision.id,
-                position=position,
-                file_name=module.file_name,
-                title=module.title,
-                required=module in required,
-                completion=module.completion,
-                has_quiz=module.quiz is not None,
-            )
-        )
-    _store_compiled(session, plan)
-    session.execute(
-        delete(DraftMedia).where(
-            DraftMedia.course_id == course.id, DraftMedia.path.in_([file.path for file in document.media])
-        )
-    )
-    session.flush()
-    return release
-
-
-def _new_revision(
-    plan: _Plan, module: ModuleDocument, module_id: int, *, origin: Origin, by: int | None, now: datetime
-) -> ModuleRevision:
-    media = plan.context.media
-    return ModuleRevision(
-        module_id=module_id,
-        digest=plan.digests[module.slug],
-        text=module.text,
-        pass_mark=plan.pass_marks[module.slug],
-        glossary=_json(glossary_used(module, plan.context.glossary)),
-        media=_json({path: media[path].digest for path in media_used(module) if path in media}),
-        origin=origin,
-        created_at=now,
-        created_by=by,
-    )
-
-
-def _store_compiled(session: Session, plan: _Plan) -> None:
-    made = set(
-        session.scalars(
-            select(CompiledText.digest).where(
-                CompiledText.digest.in_(plan.compiled), CompiledText.compiler_version == COMPILER_VERSION
-            )
-        )
-    )
-    for digest, compiled in plan.compiled.items():
-        if digest not in made:
-            session.add(CompiledText(digest=digest, compiler_version=COMPILER_VERSION, compiled=compiled))
 
 
 def _open_corrections(
@@ -486,20 +270,3 @@ def _make_live(
 
 def _parsed_modules(session: Session, release: Release) -> list[ModuleDocument]:
     return [catalogue.parsed_module(session, row.revision_id) for row in release.modules]
-
-
-def _next_number(session: Session, course: Course) -> int:
-    last = session.scalar(
-        select(Release.number).where(Release.course_id == course.id).order_by(Release.number.desc()).limit(1)
-    )
-    return (last or 0) + 1
-
-
-def _is_required(module: ModuleDocument) -> bool:
-    if module.kind is ModuleKind.PRETEST:
-        return False
-    return module.kind is ModuleKind.POSTTEST or module.required
-
-
-def _json(value: Mapping[str, str]) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)

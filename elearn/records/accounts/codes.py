@@ -1,0 +1,126 @@
+"""One-time codes: who may give whom one, and setting a password by it once."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from elearn.records.accounts import queries
+from elearn.records.accounts.errors import CodeError, PersonNotFoundError
+from elearn.records.accounts.models import CodeKind, OneTimeCode, Role, User
+from elearn.records.accounts.passwords import set_password
+from elearn.records.accounts.sessions import end_sessions_of
+from elearn.records.audit.models import Way
+from elearn.records.audit.services import record
+from elearn.records.errors import RefusedError, _
+
+CODE_LIFETIMES = {
+    CodeKind.TOLD: timedelta(hours=24),
+    CodeKind.SLIP: timedelta(days=30),
+    CodeKind.MAILED: timedelta(minutes=30),
+}
+#: No look-alikes (0 O, 1 I L), so that a code can be read out over the phone: 10 characters, 49 bits.
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 10
+
+
+def give_code(
+    session: Session, user: User, *, kind: CodeKind, actor: User | None, way: Way, now: datetime
+) -> str:
+    """Return a new one-time code for *user*, stored as its digest; older ones and all sessions end.
+
+    Staff may give one to somebody who holds no role, trainers only to learners of their own courses,
+    admins and commands to everybody.
+    """
+    if actor is not None and not _may_give_code(session, user, actor):
+        raise PersonNotFoundError
+    if user.disabled_at is not None:
+        raise RefusedError(_("Akun ini sedang dimatikan."))
+    session.execute(
+        sa.update(OneTimeCode)
+        .where(OneTimeCode.user_id == user.id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now)
+        .values(expires_at=now)
+    )
+    code = "".join(secrets.choice(CODE_LETTERS) for _each in range(CODE_LENGTH))
+    session.add(
+        OneTimeCode(
+            user_id=user.id,
+            kind=kind,
+            digest=code_digest(code),
+            created_at=now,
+            created_by=None if actor is None else actor.id,
+            expires_at=now + CODE_LIFETIMES[kind],
+        )
+    )
+    end_sessions_of(session, user, now)
+    record(
+        session,
+        actor=actor,
+        way=way,
+        action="account.give_code",
+        subject_type="user",
+        subject_id=user.id,
+        subject_user_id=user.id,
+        after={"kind": str(kind)},
+        now=now,
+    )
+    return code
+
+
+def code_is_valid(session: Session, code: str, now: datetime) -> bool:
+    """Say whether *code* could be used now; looking uses nothing up."""
+    return _open_code(session, code, now) is not None
+
+
+def redeem_code(session: Session, code: str | None, *, password: str | None, now: datetime) -> User:
+    """Use *code* up, set *password* and return whose it is; a refused password leaves the code usable."""
+    found = _open_code(session, code or "", now)
+    if found is None:
+        raise CodeError
+    user = session.get_one(User, found.user_id)
+    if user.disabled_at is not None or user.erased_at is not None:
+        raise CodeError
+    set_password(user, password)
+    end_sessions_of(session, user, now)
+    session.flush()
+    used = session.execute(
+        sa.update(OneTimeCode)
+        .where(OneTimeCode.id == found.id, OneTimeCode.used_at.is_(None))
+        .values(used_at=now)
+        .returning(OneTimeCode.id)
+    ).first()
+    if used is None:
+        raise CodeError
+    return user
+
+
+def code_digest(code: str) -> str:
+    """Return what is stored of a code; case, spaces and hyphens of a typed one are forgiven."""
+    plain = re.sub(r"[\s-]", "", code).upper()
+    return queries.token_digest("code:" + plain)
+
+
+def _may_give_code(session: Session, user: User, actor: User) -> bool:
+    own = queries.roles_of(session, actor.id)
+    if Role.ADMIN in own:
+        return True
+    if queries.roles_of(session, user.id):
+        return False
+    if Role.STAFF in own:
+        return True
+    return Role.TRAINER in own and queries.learns_from(session, user.id, actor.id)
+
+
+def _open_code(session: Session, code: str, now: datetime) -> OneTimeCode | None:
+    return session.scalar(
+        select(OneTimeCode).where(
+            OneTimeCode.digest == code_digest(code),
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.expires_at > now,
+        )
+    )
