@@ -35,9 +35,8 @@ for _command in (demo, init, serve, courses, users, certificates, doctor, db_gro
 def main() -> NoReturn:
     """Run the command line; exit 1 with one sentence on failure, 2 on wrong usage."""
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as exit_:
-        sys.exit(exit_.exit_code)
+        # What a command exits with is returned here, not raised.
+        code = cli.main(standalone_mode=False)
     except click.UsageError as error:
         error.show()
         sys.exit(2)
@@ -52,7 +51,7 @@ def main() -> NoReturn:
     except OSError as error:
         _unless_debugging(error)
         _fail(f"{error.filename or 'Sistem'}: {error.strerror or error}.")
-    sys.exit(0)
+    sys.exit(code or 0)
 
 
 def _unless_debugging(error: BaseException) -> None:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import click
 from elearn.commands.database import open_app
 from elearn.commands.failures import CommandError
 from elearn.content import library, mending
-from elearn.content.documents import CourseDocument, ModuleDocument
+from elearn.content.documents import CourseDocument, ModuleDocument, ModuleKind
 from elearn.content.items import ChoiceItem, Draw, Item, MatchItem, NumberItem, OrderItem, TextItem
 from elearn.content.numbers import plain_decimal
 from elearn.content.problems import Level, Problem
@@ -49,9 +50,7 @@ def check(context: click.Context, paths: Paths, output: str, fix: bool, write_id
         if write_ids:
             _rewrite(path, mending.write_ids_in_files)
         if fix:
-            _rewrite(
-                path, lambda files, slug=path.resolve().name: mending.fix_files(slug, files, today=_today())
-            )
+            _rewrite(path, partial(mending.fix_files, path.resolve().name, today=_today()))
         _, problems = library.read_course(path, today=_today())
         failed = failed or any(problem.level is Level.ERROR for problem in problems)
         for problem in problems:
@@ -120,10 +119,12 @@ def publish(paths: Paths, note: str, overwrite: bool) -> None:
                 if problem.code in {"K83", "K84"}:
                     name = os.path.join(path, problem.file)
                     click.echo(f"{name}:{problem.line}: {problem.code} {problem.level} {problem.message}")
+            # "." has no name of its own.
+            slug = path.resolve().name
             if result.release is None:
-                click.echo(f"{path.name}: tidak ada yang berubah.")
+                click.echo(f"{slug}: tidak ada yang berubah.")
             else:
-                click.echo(f"{path.name}: terbitan ke-{result.release.number} sudah tampil.")
+                click.echo(f"{slug}: terbitan ke-{result.release.number} sudah tampil.")
             authoring.write_marker(session, path)
         if refused:
             raise CommandError("Ada kursus yang tidak diterbitkan; lihat baris di atas.")
@@ -230,7 +231,8 @@ def _module(module: ModuleDocument) -> dict[str, Any]:
     return {
         "slug": module.slug,
         "title": module.title,
-        "required": module.required,
+        # A pre-test never counts, and its file has no word about it.
+        "required": module.required and module.kind is not ModuleKind.PRETEST,
         "completion": str(module.completion),
         "quiz": None
         if quiz is None
