@@ -60,7 +60,7 @@ class Place:
     more: set[int] = field(default_factory=set)
 
 
-def places(world: World) -> dict[str, list[Place]]:
+def places(world: World) -> dict[str, list[Place]]:  # noqa: C901 - it is a table
     """Return, for every endpoint with something in its address, the objects it is tried with."""
     nobody: tuple[str, ...] = ()
     found: dict[str, list[Place]] = {}
