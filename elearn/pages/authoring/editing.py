@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from elearn.content.problems import Problem
 from elearn.pages.authoring.blueprint import bp, own_course
 from elearn.pages.authoring.changes import compare
-from elearn.pages.authoring.forms import DraftForm, PictureForm
+from elearn.pages.authoring.forms import LARGEST_NUMBER, DraftForm, PictureForm
 from elearn.records import authoring, desk
 from elearn.records.accounts.models import Role
 from elearn.records.authoring import DraftMovedError, Preview
@@ -79,11 +79,16 @@ def autosave(slug: str, file_name: str) -> Response:
     """Save what the page's script sends, and answer with preview and problems."""
     session = current_session()
     course = own_course(slug)
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        raise BadRequest from None
     if not isinstance(body, dict):
         raise BadRequest
     text, number = body.get("teks"), body.get("nomor")
     if not isinstance(text, str) or not isinstance(number, int) or isinstance(number, bool):
+        raise BadRequest
+    if not 0 <= number <= LARGEST_NUMBER:
         raise BadRequest
     actor = current_person(session)
     now = utc_now()

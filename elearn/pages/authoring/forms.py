@@ -17,6 +17,8 @@ from elearn.web.forms import BaseForm, at_most, filled
 
 #: The form of a slug: lower case, digits and single hyphens, so that it stands well in an address.
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+#: The largest number a draft can have been saved under.
+LARGEST_NUMBER = 2_000_000_000
 
 
 class CourseForm(BaseForm):
@@ -56,7 +58,7 @@ class DraftForm(BaseForm):
 
     field_names: ClassVar[dict[str, str]] = {"text": "teks"}
 
-    nomor = IntegerField(widget=HiddenInput(), validators=[NumberRange(min=0, max=2_000_000_000)])
+    nomor = IntegerField(widget=HiddenInput(), validators=[NumberRange(min=0, max=LARGEST_NUMBER)])
     teks = TextAreaField(_l("Isi file (Markdown)"))
     gabung = BooleanField(_l("Perubahan yang terbit sudah saya gabungkan ke sini"))
 
