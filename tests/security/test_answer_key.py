@@ -204,7 +204,8 @@ def test_the_page_after_an_answer_is_the_same_whatever_is_right(site: Site) -> N
                     )
                 )
         half = len(pages) // 2
-        assert pages[:half] == pages[half:]
+        for one, other in zip(pages[:half], pages[half:], strict=True):
+            assert one == other
 
 
 def test_the_place_and_the_name_of_the_right_choice_tell_nothing(site: Site, records: Any) -> None:
