@@ -14,6 +14,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from flask_migrate import upgrade
 from flask_migrate.cli import db as db_group
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from elearn.app import create_app
@@ -40,6 +41,11 @@ LOCK_NUMBER = 0x656C6561726E
 def open_app(settings: Settings | None = None) -> Flask:
     """Build the app for a command and make sure the database is the one this code was written for."""
     app = create_app(settings)
+    settings = app.extensions["elearn_settings"]
+    _check_data_folder(settings)
+    if settings.is_sqlite and not Path(make_url(settings.url).database or "").exists():
+        # Opening it would make an empty file.
+        raise CommandError(_sentence(SchemaState.EMPTY))
     with app.app_context():
         state = _state()
         if state is not SchemaState.CURRENT:
@@ -130,6 +136,18 @@ def _state() -> SchemaState:
         return schema_state(connection, migrations_folder())
 
 
+def _check_data_folder(settings: Settings) -> None:
+    if settings.data_dir.exists() and not settings.data_dir.is_dir():
+        raise CommandError(_unwritable(settings, "bukan folder"))
+
+
+def _unwritable(settings: Settings, why: str) -> str:
+    return (
+        f"Folder data {settings.data_dir} tidak bisa ditulisi ({why}). "
+        "Pilih folder lain dengan ELEARN_DATA_DIR."
+    )
+
+
 def _sentence(state: SchemaState) -> str:
     return {
         SchemaState.EMPTY: "Basis data masih kosong. Jalankan dulu: elearn init",
@@ -142,8 +160,13 @@ def _sentence(state: SchemaState) -> str:
 @contextlib.contextmanager
 def _one_at_a_time(settings: Settings) -> Iterator[None]:
     if settings.is_sqlite:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        with (Path(settings.data_dir) / "init.lock").open("w") as file:
+        _check_data_folder(settings)
+        try:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            file = (settings.data_dir / "init.lock").open("w")
+        except OSError as error:
+            raise CommandError(_unwritable(settings, error.strerror or str(error))) from error
+        with file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
         return

@@ -104,6 +104,7 @@ def test_a_database_of_another_program_is_left_alone(run: Run, tmp_path: Path, w
 @pytest.mark.parametrize("words", OPENERS, ids=name)
 def test_an_empty_database_is_told_what_makes_it(run: Run, tmp_path: Path, words: list[str]):
     assert "elearn init" in run(*words).sentence
+    assert not (tmp_path / "data").exists()
 
 
 @pytest.fixture
@@ -192,7 +193,9 @@ def test_a_file_in_the_place_of_the_data_folder_is_told(
     for secret in ("", "a-key-for-tests-only-0123456789-abcdefghij"):
         monkeypatch.setenv("ELEARN_SECRET_KEY", secret)
 
-        assert "data" in run(*words).sentence
+        told = run(*words).sentence
+        assert str(tmp_path / "data") in told
+        assert "ELEARN_DATA_DIR" in told
         assert (tmp_path / "data").read_text("utf-8") == "bukan folder"
 
 

@@ -94,8 +94,10 @@ def test_of_two_tabs_the_last_saved_answer_wins_and_both_see_the_same(installati
             for tab, answer in enumerate(answers)
         ]
         replies = at_once(
-            lambda: tabs[0].put(f"{learner.address}/jawaban", sent[0], csrf=learner.csrf),
-            lambda: tabs[1].put(f"{learner.address}/jawaban", sent[1], csrf=learner.csrf),
+            *(
+                lambda tab=tab, body=body: tab.put(f"{learner.address}/jawaban", body, csrf=learner.csrf)
+                for tab, body in zip(tabs, sent, strict=True)
+            )
         )
         assert [reply.status for reply in replies] == [200, 200], [reply.text[:200] for reply in replies]
         found = [reply.json() for reply in replies]
