@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from elearn.content.documents import CourseDocument, ModuleDocument
-from elearn.content.items import ChoiceItem, EssayItem, Item, MatchItem, NumberItem, OrderItem, TextItem
+from elearn.content.items import ChoiceItem, Item, MatchItem, NumberItem, OrderItem, TextItem
 from elearn.content.problems import Problem, problem
-from elearn.content.spelling import matching_text
+from elearn.content.spelling import exact_text, matching_text
 from elearn.records.attempts.models import Attempt, Response
 from elearn.records.catalogue.models import Course, Module
 
@@ -112,7 +112,8 @@ def key_of(item: Item) -> object:
         # Other wrong choices are other words, not another answer.
         return worth, frozenset(matching_text(choice.text.text) for choice in item.choices if choice.right)
     if isinstance(item, TextItem):
-        variants = frozenset((matching_text(v.text), v.weight) for v in item.variants if v.weight)
+        compared = exact_text if item.exact else matching_text
+        variants = frozenset((compared(v.text), v.weight) for v in item.variants if v.weight)
         return worth, item.exact, item.typos, variants
     if isinstance(item, NumberItem):
         return worth, frozenset((r.low, r.high, r.weight) for r in item.ranges), item.unit
@@ -123,9 +124,8 @@ def key_of(item: Item) -> object:
         return worth, frozenset(
             (matching_text(left.text), matching_text(right.text)) for left, right in pairs
         )
-    if isinstance(item, EssayItem):
-        return worth
-    raise TypeError(type(item).__name__)
+    # An essay: what is right in it is for a person to say.
+    return worth
 
 
 def _line_of_id(placed: Placed) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from elearn.records.accounts import queries as account_queries
 from elearn.records.accounts.models import User, UserRole
+from elearn.records.accounts.names import is_unstorable
 from elearn.records.attempts.models import Attempt, Grade
 from elearn.records.catalogue.models import (
     Course,
@@ -375,6 +376,8 @@ def people_with_role(session: Session, role: str) -> list[tuple[int, str]]:
 
 def find_people(session: Session, text: str, *, limit: int = 50) -> list[User]:
     """Return people by part of the name, a key of theirs, or a certificate's serial or number."""
+    if any(is_unstorable(character) for character in text):
+        return []
     certificate = certificate_by_serial(session, text)
     if certificate is None:
         certificate = session.scalar(select(Certificate).where(Certificate.number == " ".join(text.split())))
