@@ -8,12 +8,14 @@ from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
 from elearn.records import engines
 from elearn.records.accounts.models import User
 from elearn.records.base import UtcDateTime
+from elearn.records.installation import InstallationFact
 from tests.factories import make_user
 
 
@@ -50,6 +52,109 @@ def test_a_writing_transaction_of_sqlite_holds_the_lock_from_its_first_statement
         with pytest.raises(DBAPIError, match="locked"):
             two.execute(sa.text("SELECT 1"))
         driver.execute("PRAGMA busy_timeout = 5000")
+
+
+def test_another_process_is_waited_for_no_longer_than_the_timeout(sqlite: sa.Engine) -> None:
+    # An engine of its own has a queue of its own, as another process has.
+    other = engines.make_engine(sqlite.url, reading=False)
+    sa.event.listen(other, "connect", lambda driver, _record: driver.execute("PRAGMA busy_timeout = 1"))
+    with sqlite.connect() as one:
+        one.execute(sa.text("SELECT 1"))
+        for _each in range(2):
+            with other.connect() as two, pytest.raises(DBAPIError, match="locked"):
+                two.execute(sa.text("SELECT 1"))
+        one.rollback()
+        with other.connect() as two:
+            assert two.execute(sa.text("SELECT 1")).scalar_one() == 1
+    other.dispose()
+
+
+def test_whoever_drops_a_connection_lets_the_next_one_write(sqlite: sa.Engine) -> None:
+    with sqlite.connect() as one:
+        one.execute(sa.text("SELECT 1"))
+        one.invalidate()
+        with sqlite.begin() as two:
+            assert two.execute(sa.text("SELECT 1")).scalar_one() == 1
+
+
+def test_many_who_write_at_once_all_come_to_their_turn(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO installation_facts (name, value) VALUES ('n', '0')")
+    together = threading.Barrier(6)
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            together.wait()
+            for _each in range(5):
+                with engine.begin() as connection:
+                    row = select(InstallationFact.value).with_for_update()
+                    value = int(connection.execute(row).scalar_one())
+                    connection.execute(sa.update(InstallationFact).values(value=str(value + 1)))
+        except BaseException as error:
+            errors.append(error)
+            raise
+
+    threads = [threading.Thread(target=work) for _each in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    with engine.connect() as connection:
+        assert connection.execute(select(InstallationFact.value)).scalar_one() == "30"
+
+
+def test_the_first_row_comes_as_the_driver_gives_it(
+    session: Session, reading_engine: sa.Engine, now: datetime
+) -> None:
+    user = make_user(session, now=now)
+    session.commit()
+    mark = "?" if reading_engine.dialect.name == "sqlite" else "%s"
+    text = f"SELECT id, name FROM users WHERE id = {mark}"
+    heard: list[str] = []
+    sa.event.listen(
+        reading_engine, "before_cursor_execute", lambda _c, _k, statement, *_rest: heard.append(statement)
+    )
+
+    assert tuple(engines.first_row(reading_engine, text, (user.id,))) == (user.id, user.name)
+    assert engines.first_row(reading_engine, text, (user.id + 1,)) is None
+    assert heard == [text, text]
+    with pytest.raises(DBAPIError):
+        engines.first_row(reading_engine, "SELECT nothing FROM nowhere", ())
+    with pytest.raises(DBAPIError, match=r"read-?only"):
+        engines.first_row(reading_engine, "DELETE FROM users", ())
+    # What failed went back to the pool in order.
+    assert tuple(engines.first_row(reading_engine, text, (user.id,))) == (user.id, user.name)
+
+
+def test_a_connection_that_died_is_replaced_unseen(
+    make_postgresql: Callable[[], str], postgresql_server: sa.URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = make_postgresql()
+    reading, writing = (engines.make_engine(url, reading=kind) for kind in (True, False))
+    administration = sa.create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+
+    def kill_all() -> None:
+        name = sa.engine.make_url(url).database
+        with administration.connect() as connection:
+            connection.execute(
+                sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
+                {"name": name},
+            )
+
+    for engine in (reading, writing):
+        with engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+    kill_all()
+    assert tuple(engines.first_row(reading, "SELECT 1", ())) == (1,)
+    # One that was not used for a while is asked first.
+    monkeypatch.setattr(engines, "TRUSTED_FOR", 0.0)
+    with writing.connect() as connection:
+        assert connection.execute(sa.text("SELECT 1")).scalar_one() == 1
+    for engine in (reading, writing, administration):
+        engine.dispose()
 
 
 def test_a_writing_transaction_of_postgresql_sees_what_others_committed(
