@@ -168,7 +168,8 @@ def _chosen(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield what the form narrows by, as it stands in the address."""
     for name in ("kursus", "angkatan", "kabupaten", "dari", "sampai", "semua"):
         if values.get(name):
-            yield name, values[name]
+            # Whatever a box was sent with, it is ticked: what is kept in the trail is ours.
+            yield name, "y" if name == "semua" else values[name]
 
 
 def _sort_word(filters: reports.CompletionFilters) -> str:
