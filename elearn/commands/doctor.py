@@ -10,6 +10,7 @@ import click
 from sqlalchemy import text
 
 from elearn.commands.database import open_app
+from elearn.pages.certificates.document import missing_letters
 from elearn.records.audit.services import verify_chain
 from elearn.records.doctor import check_summaries, repair_summaries
 from elearn.web.extensions import db
@@ -66,6 +67,11 @@ def configuration_findings(settings: Settings) -> list[str]:
             "ELEARN_CONTACT_WHATSAPP atau ELEARN_CONTACT_TEXT belum diisi: "
             "peserta tidak tahu harus bertanya ke mana."
         )
+    if not settings.certificate_signer:
+        findings.append("ELEARN_CERTIFICATE_SIGNER belum diisi: di sertifikat hanya ada garis untuk nama pejabat.")
+    unprintable = missing_letters("".join(_printed_settings(settings)))
+    if unprintable:
+        findings.append(f"Huruf {unprintable} di setelan sertifikat tidak ada di fon sertifikat.")
     key = settings.data_dir / "secret_key"
     if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
         findings.append(f"Berkas {key} bisa dibaca orang lain. Jalankan: chmod 600 {key}")
@@ -75,3 +81,12 @@ def configuration_findings(settings: Settings) -> list[str]:
     if shutil.disk_usage(folder).free < LEAST_FREE:
         findings.append(f"Ruang simpan di {folder} tinggal sedikit.")
     return findings
+
+
+def _printed_settings(settings: Settings) -> tuple[str, ...]:
+    return (
+        settings.organisation,
+        settings.certificate_signer,
+        settings.certificate_signer_title,
+        settings.certificate_place,
+    )

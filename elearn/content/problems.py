@@ -252,6 +252,9 @@ def problem(
 def _short(text: str) -> str:
     """Shorten *text* and keep it on one line, because a message is one sentence."""
     flat = " ".join(text.split())
+    if flat and text.startswith(" "):
+        # A hint in brackets stands apart from the word before it.
+        flat = f" {flat}"
     return flat if len(flat) <= 80 else flat[:79] + "…"
 
 

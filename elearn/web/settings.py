@@ -52,7 +52,8 @@ class Settings:
     #: How many proxies stand before the server and are believed.
     trusted_proxies: int = 0
     certificate_number_pattern: str = "{urut}/{kode}/{bulan_romawi}/{tahun}"
-    certificate_signer: str = "Kepala Dinas"
+    #: Empty: a line is left for a name written by hand.
+    certificate_signer: str = ""
     certificate_signer_title: str = "Kepala Dinas Koperasi dan UMKM"
     certificate_place: str = "Bandar Lampung"
     contact_whatsapp: str = ""
