@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from elearn.pages.account.routes import bp as account
 from elearn.pages.administration.routes import bp as administration
 from elearn.pages.authoring.routes import bp as authoring
+from elearn.pages.catalogue.memory import from_memory
 from elearn.pages.catalogue.routes import bp as catalogue
 from elearn.pages.certificates.routes import bp as certificates
 from elearn.pages.learning.routes import bp as learning
@@ -18,6 +19,7 @@ from elearn.pages.reporting.routes import bp as reporting
 from elearn.web import errors, headers, sessions, templating
 from elearn.web.extensions import READING, babel, csrf, db, login_manager, migrate
 from elearn.web.folders import migrations_folder
+from elearn.web.front import Front
 from elearn.web.settings import Settings, ensure_secret_key, load_settings
 
 BLUEPRINTS = (
@@ -75,4 +77,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.wsgi_app = Front(app, app.wsgi_app, from_memory)  # type: ignore[method-assign]
     return app

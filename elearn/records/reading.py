@@ -32,6 +32,7 @@ from elearn.records.accounts.models import User, UserSession
 from elearn.records.accounts.queries import VIEWER_COLUMNS, Viewer, viewer_of_row
 from elearn.records.attempts.models import Attempt
 from elearn.records.catalogue.models import Course, Module, ReleaseModule
+from elearn.records.catalogue.models import CourseState as CatalogueState
 from elearn.records.certificates.models import Certificate, CertificateEvent, CertificateEventKind
 from elearn.records.completions.models import ModuleCompletion
 from elearn.records.engines import first_row
@@ -117,6 +118,12 @@ def course_view(
     return CourseState(
         course_id=course_id, course_state=course_state, release_id=release_id, **_standing(person, now)
     )
+
+
+def live_releases(reader: Connection | Engine) -> tuple[int, ...]:
+    """Return the live releases of the listed courses: while they are these, the catalogue is the same."""
+    (listed,) = _LIVE.row(reader.engine)
+    return tuple(sorted(_ids(listed)))
 
 
 def home_view(session: Session, learner: User | Viewer, now: datetime) -> list[EnrolledCourse]:
@@ -310,6 +317,11 @@ def _for_person(query: Select[Any]) -> Select[Any]:
     )
 
 
+_LIVE = _Prepared(
+    select(func.aggregate_strings(cast(Course.live_release_id, String), ",")).where(
+        Course.live_release_id.is_not(None), Course.state == CatalogueState.LISTED.value
+    )
+)
 _PLACE = (Course.id, Course.state, Course.live_release_id)
 _VISITORS_COURSE = _Prepared(_of_course(*_PLACE, with_module=False))
 _COURSE = _Prepared(_for_person(_of_course(*_PLACE, *VIEWER_COLUMNS, *_ENROLLED, with_module=False)))

@@ -42,6 +42,14 @@ _FIXED = (
 )
 
 
+def fixed_headers(app: Flask) -> tuple[tuple[str, str], ...]:
+    """Return what every answer of *app* says unless a view says otherwise."""
+    settings: Settings = app.extensions["elearn_settings"]
+    if settings.secure:
+        return (*_FIXED, ("Strict-Transport-Security", "max-age=31536000"))
+    return _FIXED
+
+
 def init_app(app: Flask) -> None:
     """Add the headers to every answer of *app*; a view that set one of them keeps its own."""
     settings: Settings = app.extensions["elearn_settings"]

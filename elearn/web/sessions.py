@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,20 +75,27 @@ class CookieSessions(SecureCookieSessionInterface):
         return self._signer
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        sent = request.cookies.get(self.get_cookie_name(app))
+        held = self._holds(app, sent) if sent else None
+        return self.session_class(copy.deepcopy(held)) if held else self.session_class()
+
+    def _holds(self, app: Flask, sent: str) -> dict[str, Any] | None:
         signer = self.get_signing_serializer(app)
         if signer is None:
             return None
-        sent = request.cookies.get(self.get_cookie_name(app))
-        if not sent:
-            return self.session_class()
         try:
             held, signed_at = self._verified.get(sent, lambda: _verify(signer, sent))
         except BadSignature:
-            return self.session_class()
-        if time.time() - signed_at > app.permanent_session_lifetime.total_seconds():
-            return self.session_class()
-        # Lists of messages may be changed by who reads them; names and tokens cannot.
-        return self.session_class(held if _is_flat(held) else copy.deepcopy(held))
+            return None
+        return held if self._is_young(app, signed_at) else None
+
+    def _is_young(self, app: Flask, signed_at: float) -> bool:
+        return time.time() - signed_at <= app.permanent_session_lifetime.total_seconds()
+
+    def known(self, app: Flask, sent: str) -> Mapping[str, Any] | None:
+        """Return what the cookie *sent* holds if this process has verified it before; not to be changed."""
+        found = self._verified.peek(sent)
+        return found[0] if found is not None and self._is_young(app, found[1]) else None
 
     def should_set_cookie(self, _app: Flask, session: SessionMixin) -> bool:
         return session.modified or bool(g.get("renew_cookie"))
@@ -99,13 +107,20 @@ class CookieSessions(SecureCookieSessionInterface):
         super().save_session(app, session, response)
 
 
+def cookie_name(app: Flask) -> str:
+    """Return the name of the session's cookie."""
+    return app.session_interface.get_cookie_name(app)
+
+
+def known(app: Flask, sent: str) -> Mapping[str, Any] | None:
+    """Return what the cookie *sent* holds if this process has verified it before; not to be changed."""
+    interface = app.session_interface
+    return interface.known(app, sent) if isinstance(interface, CookieSessions) else None
+
+
 def _verify(signer: URLSafeTimedSerializer, sent: str) -> tuple[tuple[dict[str, Any], float], int]:
     held, signed_at = signer.loads(sent, return_timestamp=True)
     return (held, signed_at.timestamp()), 4 * len(sent)
-
-
-def _is_flat(held: dict[str, Any]) -> bool:
-    return all(isinstance(value, (str, int, type(None))) for value in held.values())
 
 
 def init_app(app: Flask, manager: LoginManager) -> None:
@@ -173,7 +188,7 @@ def token() -> str | None:
 def token_digest() -> str | None:
     """Return what the database knows the browser's token by."""
     found = token()
-    return hashlib.sha256(found.encode()).hexdigest() if found else None
+    return accounts.token_digest(found) if found else None
 
 
 def adopt(found: Viewer | None) -> None:
@@ -209,9 +224,24 @@ def csrf_token() -> str:
     return str(_SIGNED.get(secret, lambda: (generate_csrf(), 200)))
 
 
+def known_csrf_token(secret: str) -> str | None:
+    """Return the token of the session with this *secret*, if it was signed before."""
+    return _SIGNED.peek(secret)
+
+
+def secret_digest(secret: str) -> str:
+    """Return what makes a kept page another one in another session: its tokens hold for one only."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
 def device(sent: Request) -> str:
     """Return what the browser calls itself, short enough for the list of sessions."""
     return "".join(c for c in sent.headers.get("User-Agent", "") if c.isprintable())[:200]
+
+
+def is_noted(found: Viewer) -> bool:
+    """Say whether it is written down that *found* was here."""
+    return utc_now() - found.last_seen_at < SEEN_EVERY
 
 
 def _note_seen(found: Viewer) -> None:

@@ -14,10 +14,11 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from flask import Response, request
 from werkzeug.datastructures import Accept
-from werkzeug.http import parse_accept_header
+from werkzeug.http import parse_accept_header, parse_etags
 
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 #: An empty last block.
@@ -156,36 +157,50 @@ def fill(page: Page, personal: Mapping[str, str]) -> Page:
     return Page(tuple(parts), ("token",) * (len(parts) - 1), tag.hexdigest())
 
 
-def send(found: Ready, *, cache_control: str) -> Response:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a request decides how a page is sent: ``Accept-Encoding`` and ``If-None-Match``."""
+
+    encodings: str
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A page on its way, without the headers that every answer carries."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def response(self) -> Response:
+        """Return it as Flask sends it."""
+        return Response(self.body, self.status, self.headers)
+
+
+def wanted() -> Wanted:
+    """Return what the request at hand wants."""
+    return wanted_by(request.environ)
+
+
+def wanted_by(environ: Mapping[str, Any]) -> Wanted:
+    """Return what a WSGI request wants."""
+    return Wanted(environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH", ""))
+
+
+def send(found: Ready, how: Wanted, *, cache_control: str) -> Answer:
     """Answer with a page that is ready; ``304`` where the browser has it already."""
     headers = _headers(found.etag, cache_control)
-    if _is_known(found.etag):
-        return Response(status=304, headers=headers, content_type=_HTML)
-    if _takes_gzip(request.environ.get("HTTP_ACCEPT_ENCODING", "")):
+    if _is_known(found.etag, how.known):
+        return Answer(304, headers, b"")
+    headers["Content-Type"] = "text/html; charset=utf-8"
+    if _takes_gzip(how.encodings):
         headers["Content-Encoding"] = "gzip"
-        return Response(found.packed, headers=headers, content_type=_HTML)
-    return Response(found.plain, headers=headers, content_type=_HTML)
+        return Answer(200, headers, found.packed)
+    return Answer(200, headers, found.plain)
 
 
-_HTML = "text/html; charset=utf-8"
-
-
-def _headers(tag: str, cache_control: str) -> dict[str, str]:
-    return {"ETag": f'W/"{tag}"', "Cache-Control": cache_control, "Vary": "Accept-Encoding, Cookie"}
-
-
-def _is_known(tag: str) -> bool:
-    if "HTTP_IF_NONE_MATCH" not in request.environ:
-        return False
-    return tag in request.if_none_match.as_set(include_weak=True)
-
-
-@lru_cache(maxsize=64)
-def _takes_gzip(header: str) -> bool:
-    return parse_accept_header(header, Accept).quality("gzip") > 0
-
-
-def respond(page: Page, *, cache_control: str, token: str, secret: str) -> Response:
+def respond(page: Page, how: Wanted, *, cache_control: str, token: str, secret: str) -> Answer:
     """Answer with a page that `fill` has filled; ``304`` where the browser has it already.
 
     The tag covers what is shown, not how it is compressed (so it is a weak one). A token holds as long as
@@ -193,12 +208,24 @@ def respond(page: Page, *, cache_control: str, token: str, secret: str) -> Respo
     """
     tag = hashlib.blake2b(f"{page.digest}{secret}".encode(), digest_size=16).hexdigest()
     headers = _headers(tag, cache_control)
-    if _is_known(tag):
-        return Response(status=304, headers=headers, content_type=_HTML)
+    if _is_known(tag, how.known):
+        return Answer(304, headers, b"")
+    headers["Content-Type"] = "text/html; charset=utf-8"
     filling = (token.encode(),) * len(page.slots)
-    if _takes_gzip(request.environ.get("HTTP_ACCEPT_ENCODING", "")):
+    if _takes_gzip(how.encodings):
         headers["Content-Encoding"] = "gzip"
-        body = gzip_body(page, filling)
-    else:
-        body = plain_body(page, filling)
-    return Response(body, headers=headers, content_type=_HTML)
+        return Answer(200, headers, gzip_body(page, filling))
+    return Answer(200, headers, plain_body(page, filling))
+
+
+def _headers(tag: str, cache_control: str) -> dict[str, str]:
+    return {"ETag": f'W/"{tag}"', "Cache-Control": cache_control, "Vary": "Accept-Encoding, Cookie"}
+
+
+def _is_known(tag: str, known: str) -> bool:
+    return bool(known) and tag in parse_etags(known).as_set(include_weak=True)
+
+
+@lru_cache(maxsize=64)
+def _takes_gzip(header: str) -> bool:
+    return parse_accept_header(header, Accept).quality("gzip") > 0

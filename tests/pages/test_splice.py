@@ -77,7 +77,10 @@ def app() -> Flask:
 
 def send(page: splice.Page, own: str, secret: str = "") -> Response:
     filled = splice.fill(page, {"own": own})
-    return splice.respond(filled, cache_control="private, no-cache", token="token", secret=secret)
+    how = splice.wanted()
+    return splice.respond(
+        filled, how, cache_control="private, no-cache", token="token", secret=secret
+    ).response()
 
 
 @pytest.mark.parametrize(

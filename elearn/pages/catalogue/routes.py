@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
 from flask import (
@@ -23,7 +22,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from elearn.content.compiler import COMPILER_VERSION
-from elearn.pages.catalogue import lessons, views
+from elearn.pages.catalogue import lessons, memory, views
 from elearn.records import reading, study
 from elearn.records.accounts.models import Role
 from elearn.records.accounts.queries import Viewer
@@ -35,15 +34,13 @@ from elearn.web.clock import utc_now
 from elearn.web.courses import Course, course_of
 from elearn.web.extensions import current_session, read_connection, read_engine
 from elearn.web.forms import translated
+from elearn.web.front import ASKED
 from elearn.web.guards import public, signed_in, wants_json
 from elearn.web.headers import FOR_EVERYBODY, FOR_ONE, FOR_VISITORS, MEDIA_POLICY
 from elearn.web.printing import certificate_settings
 from elearn.web.templating import build, settings, today
 
 bp = Blueprint("catalogue", __name__, template_folder="templates")
-
-#: Frames of pages and personal parts kept per process, in bytes.
-FRAMES_KEPT = 12_000_000
 
 
 @bp.get("/")
@@ -53,17 +50,20 @@ def home() -> Response:
     typed = " ".join(request.args.get("cari", "").split())[:100]
     category = request.args.get("topik", "")[:60]
     viewer = sessions.viewer()
+    member = viewer is not None
+    if not (typed or category or member):
+        ready: splice.Ready | None = _kept().peek(memory.home_key(reading.live_releases(read_engine())))
+        if ready is not None:
+            return _send(ready)
     with read_connection() as connection:
         courses = queries.live_courses(connection)
-    member = viewer is not None
+    live = tuple(sorted(one.release.id for one in courses))
     if typed or category:
         frame = splice.cut(_home_page(courses, typed, category, member=member))
+    elif not member:
+        return _send(_kept().get(memory.home_key(live), lambda: _visitors_home(courses)))
     else:
-        live = tuple((one.course_id, one.release.id) for one in courses)
-        key = ("home", build(), COMPILER_VERSION, _database(), member, live)
-        if not member:
-            ready: splice.Ready = _kept().get(("visitors", *key), lambda: _visitors_home(courses))
-            return splice.send(ready, cache_control=FOR_VISITORS)
+        key = ("members home", build(), COMPILER_VERSION, live)
         frame = _frame(key, lambda: _home_page(courses, "", "", member=True))
     return _respond(splice.fill(frame, _who_asks(viewer)), member=member)
 
@@ -110,7 +110,7 @@ def _course(slug: str, *, refusal: str = "") -> Response:
         release = queries.release_view(connection, state.release_id)
         course = course_of(slug, release)
         member = state.viewer is not None
-        key = ("course", build(), COMPILER_VERSION, _database(), release.id, member)
+        key = ("course", build(), COMPILER_VERSION, release.id, member)
         frame = _frame(key, lambda: _course_page(connection, course, member=member))
     standing = views.course_standing(course, state)
     page = views.CoursePage(course, ())
@@ -157,34 +157,34 @@ def show_lesson(kursus: str, modul: str) -> Response:
 
 
 def _lesson(slug: str, module_slug: str, *, refusal: str = "") -> Response:
-    state = reading.lesson_view(read_engine(), sessions.token_digest(), slug, module_slug, utc_now())
+    state = memory.lesson_state(request.environ.get(ASKED), slug, module_slug)
     if state is None:
         raise NotFound
     sessions.adopt(state.viewer)
-    key = (build(), COMPILER_VERSION, _database(), state.release_id, state.module_id)
-    lesson = _known_lesson(key, slug, module_slug)
+    key = memory.lesson_key(state)
+    lesson = _known_lesson(state, key, slug, module_slug)
     stale = lessons.is_stale(lesson.review_on, today())
     if state.viewer is None:
-        ready: splice.Ready = _kept().get(
-            ("visitors lesson", *key, stale), lambda: _visitors_lesson(lesson, state, stale)
-        )
-        return splice.send(ready, cache_control=FOR_VISITORS)
+        place = memory.visitors_lesson_key(key, stale=stale)
+        return _send(_kept().get(place, lambda: _visitors_lesson(lesson, state, stale)))
     return _respond(_members_lesson(key, lesson, state, _said(refusal), stale=stale))
 
 
-def _known_lesson(key: tuple[Any, ...], slug: str, module_slug: str) -> lessons.LessonPage:
+def _known_lesson(
+    state: reading.LessonState, key: memory.Key, slug: str, module_slug: str
+) -> lessons.LessonPage:
     """Return the lesson of a release; put together once, because a release never changes."""
 
     def load() -> tuple[lessons.LessonPage, int]:
         with read_connection() as connection:
-            course = course_of(slug, queries.release_view(connection, key[3]))
+            course = course_of(slug, queries.release_view(connection, state.release_id))
             step = next((one for one in course.steps if one.module.slug == module_slug), None)
             if step is None:
                 raise NotFound
             compiled = queries.compiled_module(connection, step.module.digest)
         return lessons.lesson_page(course, step, compiled), len(compiled.lesson_html)
 
-    lesson: lessons.LessonPage = _kept().get(("known lesson", *key), load)
+    lesson: lessons.LessonPage = _kept().get(memory.known_lesson_key(key), load)
     return lesson
 
 
@@ -202,18 +202,9 @@ def _visitors_lesson(
 
 
 def _members_lesson(
-    key: tuple[Any, ...], lesson: lessons.LessonPage, state: reading.LessonState, said: str, *, stale: bool
+    key: memory.Key, lesson: lessons.LessonPage, state: reading.LessonState, said: str, *, stale: bool
 ) -> splice.Page:
     """Return a lesson as those see it who stand alike; kept, because a page is looked at more than once."""
-    stands = (
-        state.viewer.roles if state.viewer is not None else None,
-        state.enrolment_id is not None,
-        state.completed,
-        state.read,
-        state.ticks,
-        state.open_attempt is not None,
-        state.completed_at is not None,
-    )
 
     def load() -> tuple[splice.Page, int]:
         frame = _frame(("lesson", *key), lambda: _lesson_page(lesson, member=True))
@@ -224,7 +215,7 @@ def _members_lesson(
         page = splice.fill(frame, {**personal, **_who_asks(state.viewer), "said": said})
         return page, page.size
 
-    page: splice.Page = _kept().get(("members lesson", *key, *stands, said, stale), load)
+    page: splice.Page = _kept().get(memory.members_lesson_key(key, state, said, stale=stale), load)
     return page
 
 
@@ -307,11 +298,7 @@ def medium(digest: str, extension: str) -> Response:
 
 
 def _kept() -> BoundedCache[Any]:
-    """Return what this process keeps of pages; bound to the application, because its database is."""
-    kept: BoundedCache[Any] | None = current_app.extensions.get("elearn_frames")
-    if kept is None:
-        kept = current_app.extensions.setdefault("elearn_frames", BoundedCache[Any](FRAMES_KEPT))
-    return kept
+    return memory.kept(current_app)
 
 
 def _frame(key: tuple[Any, ...], render: Any) -> splice.Page:
@@ -321,10 +308,6 @@ def _frame(key: tuple[Any, ...], render: Any) -> splice.Page:
 
     frame: splice.Page = _kept().get(key, load)
     return frame
-
-
-def _database() -> str:
-    return settings().url
 
 
 def _who(member: bool) -> dict[str, Any]:
@@ -359,14 +342,16 @@ def _who_asks(viewer: Viewer | None) -> dict[str, str]:
     return {"nav": _navigation(viewer), "csrf": csrf}
 
 
+def _send(ready: splice.Ready) -> Response:
+    """Answer with a page that every visitor gets."""
+    return splice.send(ready, splice.wanted(), cache_control=FOR_VISITORS).response()
+
+
 def _respond(page: splice.Page, *, member: bool = True) -> Response:
     """Answer with a page that lacks nothing but the token; a visitor's page is everybody's and has none."""
+    how = splice.wanted()
     if not member:
-        return splice.respond(page, cache_control=FOR_VISITORS, token="", secret="")
+        return splice.respond(page, how, cache_control=FOR_VISITORS, token="", secret="").response()
     token = sessions.csrf_token()
-    return splice.respond(page, cache_control=FOR_ONE, token=token, secret=_session_secret())
-
-
-def _session_secret() -> str:
-    """Return what makes a kept page another one in another session: its tokens hold for one only."""
-    return sha256(str(cookie.get("csrf_token", "")).encode()).hexdigest()
+    secret = sessions.secret_digest(str(cookie.get("csrf_token", "")))
+    return splice.respond(page, how, cache_control=FOR_ONE, token=token, secret=secret).response()

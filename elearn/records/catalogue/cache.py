@@ -51,6 +51,15 @@ class BoundedCache(Generic[Value]):
                     self._weight -= freed
         return value
 
+    def peek(self, key: Hashable) -> Value | None:
+        """Return the value of *key* if it is there."""
+        with self._lock:
+            held = self._held.get(key)
+            if held is None:
+                return None
+            self._held.move_to_end(key)
+            return held[0]
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

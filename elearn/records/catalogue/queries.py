@@ -86,11 +86,7 @@ def course_of_trainer(session: Session, trainer_id: int, slug: str) -> Course:
 
 def live_courses(session: Session | sa.Connection) -> list[LiveCourse]:
     """Return the listed courses that have a live release, by title."""
-    rows = session.execute(
-        select(Course.id, Course.slug, Course.state, Course.live_release_id)
-        .where(Course.live_release_id.is_not(None), Course.state == CourseState.LISTED)
-        .order_by(Course.slug)
-    ).all()
+    rows = session.execute(_LIVE).all()
     found = [
         LiveCourse(row.id, row.slug, row.state, release_view(session, row.live_release_id)) for row in rows
     ]
@@ -213,6 +209,13 @@ def recompile_all(session: Session, *, now: datetime) -> int:
 
 _COMPILED_TEXT = select(CompiledText.compiled).where(
     CompiledText.digest == sa.bindparam("digest"), CompiledText.compiler_version == COMPILER_VERSION
+)
+
+
+_LIVE = (
+    select(Course.id, Course.slug, Course.state, Course.live_release_id)
+    .where(Course.live_release_id.is_not(None), Course.state == CourseState.LISTED)
+    .order_by(Course.slug)
 )
 
 
