@@ -86,6 +86,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.setenv("ELEARN_SECRET_KEY", "a-key-for-tests-only-0123456789-abcdefghij")
     monkeypatch.setenv("ELEARN_BASE_URL", "https://kelas.example")
     monkeypatch.setenv("ELEARN_CONTACT_TEXT", "Kantor dinas, hari kerja")
+    monkeypatch.setenv("ELEARN_CERTIFICATE_SIGNER", "Budi Santoso")
     # By its name in the package one gets the group of commands, not the module.
     monkeypatch.setattr(import_module("elearn.commands.courses"), "utc_now", lambda: NOW)
 

@@ -202,6 +202,8 @@ FINDINGS = [
     ("ELEARN_BASE_URL", "", "sertifikat belum bisa terbit"),
     ("ELEARN_BASE_URL", "http://kelas.example", "belum https"),
     ("ELEARN_CONTACT_TEXT", "", "bertanya"),
+    ("ELEARN_CERTIFICATE_SIGNER", "", "garis"),
+    ("ELEARN_CERTIFICATE_SIGNER", "王小明", "王小明"),
 ]
 
 
