@@ -20,6 +20,7 @@ from elearn.app import create_app
 from elearn.commands.database import prepare_database
 from elearn.commands.failures import CommandError
 from elearn.records import study
+from elearn.records.accounts.limits import forget_old_counters
 from elearn.web.clock import utc_now
 from elearn.web.extensions import db
 
@@ -113,7 +114,10 @@ def run_sweep(parent: Connection) -> None:
 
 
 def sweep(app: Flask) -> int:
-    """Close what is overdue, in short transactions; return how many attempts were closed."""
+    """Close what is overdue and forget counters that are over; return how many attempts were closed.
+
+    In short transactions, so that nobody waits for them.
+    """
     closed = 0
     with app.app_context():
         session = db.session()
@@ -121,7 +125,9 @@ def sweep(app: Flask) -> int:
             while batch := study.close_overdue(session, now=utc_now(), limit=SWEEP_BATCH):
                 session.commit()
                 closed += batch
+            forget_old_counters(session, now=utc_now())
+            session.commit()
         except SQLAlchemyError:
             session.rollback()
-            logger.exception("the sweep could not close overdue attempts and tries again later")
+            logger.exception("the sweep did not come to its end and tries again later")
     return closed
