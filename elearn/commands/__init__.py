@@ -38,7 +38,7 @@ def main() -> NoReturn:
         # What a command exits with is returned here, not raised.
         code = cli.main(standalone_mode=False)
     except click.UsageError as error:
-        error.show()
+        click.echo(f"Perintah itu belum pas: {_usage(error)} Lihat: elearn {_words(error)}--help", err=True)
         sys.exit(2)
     except click.Abort:
         _fail("Dihentikan.")
@@ -52,6 +52,24 @@ def main() -> NoReturn:
         _unless_debugging(error)
         _fail(f"{error.filename or 'Sistem'}: {error.strerror or error}.")
     sys.exit(code or 0)
+
+
+def _words(error: click.UsageError) -> str:
+    path = "" if error.ctx is None else error.ctx.command_path
+    return "".join(f"{word} " for word in path.split()[1:] if word != "cli")
+
+
+def _usage(error: click.UsageError) -> str:
+    """Return in Indonesian what is wrong with how a command was called."""
+    if isinstance(error, click.NoSuchOption):
+        return f"pilihan {error.option_name} tidak ada."
+    if isinstance(error, click.MissingParameter):
+        name = error.param.opts[0] if error.param is not None else error.param_hint
+        return f"{name} belum diisi."
+    if isinstance(error, click.BadParameter):
+        name = error.param.opts[0] if error.param is not None else error.param_hint
+        return f"isi {name} tidak bisa dipakai."
+    return f"{error.message.rstrip('.')}."
 
 
 def _unless_debugging(error: BaseException) -> None:

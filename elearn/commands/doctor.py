@@ -8,13 +8,14 @@ import stat
 
 import click
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from elearn.commands.database import open_app
 from elearn.pages.certificates.document import missing_letters
 from elearn.records.audit.services import verify_chain
 from elearn.records.doctor import check_summaries, repair_summaries
-from elearn.web.extensions import db
-from elearn.web.settings import Settings
+from elearn.web.extensions import READING, db
+from elearn.web.settings import LATER_NAMES, PREFIX, Settings
 
 #: Less free space than this, in bytes, is a finding.
 LEAST_FREE = 500 * 1024 * 1024
@@ -29,23 +30,26 @@ def doctor(context: click.Context, repair: bool) -> None:
     settings: Settings = app.extensions["elearn_settings"]
     findings = configuration_findings(settings)
     with app.app_context():
-        session = db.session()
+        # Looking holds nobody up: only a repair takes the write lock.
+        looking = Session(db.engines[READING])
         if settings.is_sqlite:
             findings += [
                 f"Basis data rusak: {row[0]}"
-                for row in session.execute(text("PRAGMA integrity_check"))
+                for row in looking.execute(text("PRAGMA integrity_check"))
                 if row[0] != "ok"
             ]
             findings += [
                 f"Rujukan putus di tabel {row[0]}"
-                for row in session.execute(text("PRAGMA foreign_key_check"))
+                for row in looking.execute(text("PRAGMA foreign_key_check"))
             ]
-        findings += verify_chain(session)
+        findings += verify_chain(looking)
         if repair:
+            session = db.session()
             mended = repair_summaries(session)
             session.commit()
             click.echo(f"{mended} ringkasan dibetulkan.")
-        findings += check_summaries(session)
+        findings += check_summaries(looking)
+        looking.close()
     for finding in findings:
         click.echo(finding)
     if findings:
@@ -68,10 +72,20 @@ def configuration_findings(settings: Settings) -> list[str]:
             "peserta tidak tahu harus bertanya ke mana."
         )
     if not settings.certificate_signer:
-        findings.append("ELEARN_CERTIFICATE_SIGNER belum diisi: di sertifikat hanya ada garis untuk nama pejabat.")
+        findings.append(
+            "ELEARN_CERTIFICATE_SIGNER belum diisi: di sertifikat hanya ada garis untuk nama pejabat."
+        )
     unprintable = missing_letters("".join(_printed_settings(settings)))
     if unprintable:
         findings.append(f"Huruf {unprintable} di setelan sertifikat tidak ada di fon sertifikat.")
+    for name in sorted(LATER_NAMES):
+        if os.environ.get(PREFIX + name):
+            findings.append(f"{PREFIX}{name} belum dipakai oleh versi ini.")
+    return findings + _file_findings(settings)
+
+
+def _file_findings(settings: Settings) -> list[str]:
+    findings = []
     key = settings.data_dir / "secret_key"
     if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
         findings.append(f"Berkas {key} bisa dibaca orang lain. Jalankan: chmod 600 {key}")

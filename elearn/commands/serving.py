@@ -14,7 +14,6 @@ from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
-from sqlalchemy.exc import SQLAlchemyError
 
 from elearn.app import create_app
 from elearn.commands.database import prepare_database
@@ -23,6 +22,7 @@ from elearn.records import study
 from elearn.records.accounts.limits import forget_old_counters
 from elearn.web.clock import utc_now
 from elearn.web.extensions import db
+from elearn.web.printing import certificate_settings
 
 #: Threads that wait for slow bodies cost little, and the server does not buffer bodies.
 THREADS = 64
@@ -121,13 +121,15 @@ def sweep(app: Flask) -> int:
     closed = 0
     with app.app_context():
         session = db.session()
+        printing = certificate_settings(app.extensions["elearn_settings"])
         try:
-            while batch := study.close_overdue(session, now=utc_now(), limit=SWEEP_BATCH):
+            while batch := study.close_overdue(session, utc_now(), SWEEP_BATCH, printing):
                 session.commit()
                 closed += batch
             forget_old_counters(session, now=utc_now())
             session.commit()
-        except SQLAlchemyError:
+        except Exception:
+            # Whatever it was, the next sweep has to come: the server does not start another one.
             session.rollback()
             logger.exception("the sweep did not come to its end and tries again later")
     return closed

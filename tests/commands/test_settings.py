@@ -25,6 +25,8 @@ WRONG = [
     ({"ELEARN_CERTIFICATE_NUMBER_PATTERN": "{urut}/{year}"}, "{year}"),
     ({"ELEARN_CERTIFICATE_NUMBER_PATTERN": "{urut}"}, "{kode}"),
     ({"ELEARN_CERTIFICATE_NUMBER_PATTERN": "{urut"}, "kurung"),
+    ({"ELEARN_CERTIFICATE_NUMBER_PATTERN": "{urut:03d}/{kode}/{tahun}"}, "format"),
+    ({"ELEARN_CERTIFICATE_NUMBER_PATTERN": "{urut}/{{kode}}/{kode}/{tahun}"}, "format"),
     ({"ELEARN_CONTACT_WHATSAPP": "call me"}, "WhatsApp"),
     ({"ELEARN_LOG_FORMAT": "xml"}, "json"),
     ({"ELEARN_SITE_NAME": "a\nb"}, "kendali"),
