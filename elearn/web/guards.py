@@ -39,7 +39,7 @@ def public(view: View) -> View:
     @functools.wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         _refuse_large()
-        csrf.protect()
+        _refuse_foreign()
         return view(*args, **kwargs)
 
     guarded.roles = PUBLIC  # type: ignore[attr-defined]
@@ -58,13 +58,19 @@ def role_required(*roles: Role) -> Callable[[View], View]:
                 return sign_in_first()
             if Role.LEARNER not in roles and not found.roles.intersection(roles):
                 raise NotFound
-            csrf.protect()
+            _refuse_foreign()
             return view(*args, **kwargs)
 
         guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
         return cast(View, guarded)
 
     return mark
+
+
+def _refuse_foreign() -> None:
+    """Refuse what another site made the browser send."""
+    if not sessions.sends_known_token(request):
+        csrf.protect()
 
 
 def _refuse_large() -> None:
@@ -89,14 +95,17 @@ def sign_in_first() -> Response:
         return make_response(jsonify(error="signed out", message=message), 401)
     if request.method in SAFE_METHODS:
         return cast(Response, redirect(url_for("account.sign_in", next=here()), code=303))
-    form = SignInForm(formdata=None, data={"next": request.path, "held": held_form()})
+    held = held_form()
+    # An address that is only posted to cannot be gone on to without the form.
+    form = SignInForm(formdata=None, data={"next": request.path if held else "", "held": held})
     return make_response(render_template("sign_in.html", form=form, kept=bool(form.held.data)), 401)
 
 
 def held_form() -> str:
     """Return the posted form as text for a hidden field: no password, no file, nothing from elsewhere.
 
-    A form that another site made the browser send is not kept, so that nobody is led to confirm it.
+    A form that another site made the browser send is not kept ("", not an empty list), so that nobody
+    is led to confirm it. One that holds only its token, a single button, is kept: an empty list.
     """
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         return ""
@@ -105,7 +114,7 @@ def held_form() -> str:
         return ""
     pairs = [(name, value) for name, value in request.form.items(multi=True) if not _SECRET.search(name)]
     text = json.dumps(pairs, ensure_ascii=False)
-    return text if pairs and len(text) <= HELD_LIMIT else ""
+    return text if len(text) <= HELD_LIMIT else ""
 
 
 def held_pairs(text: str) -> list[tuple[str, str]]:

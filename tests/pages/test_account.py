@@ -281,6 +281,32 @@ def test_what_was_posted_signed_out_stands_there_after_signing_in(learner, cours
     assert 'value="c-4k2m9x" form="daftar" checked' in get(learner.client, "/kursus/dapur-halal/bahan").text
 
 
+def test_a_single_button_pressed_signed_out_is_there_to_be_pressed_again_after_signing_in(learner, course):
+    lesson = get(learner.client, "/kursus/dapur-halal/bahan")
+    send(learner.client, get(learner.client, "/akun"), "/keluar")
+    address = "/kursus/dapur-halal/bahan/dibaca"
+
+    refused = post(learner.client, address, {"csrf_token": lesson.token()})
+    assert refused.status == 401
+    assert f"next={address}" not in refused.text
+    hidden = {name: values[-1] for name, values in refused.fields().items()}
+    answer = post(learner.client, "/masuk", {**hidden, "kunci": learner.key, "sandi": PASSWORD})
+
+    assert answer.status == 200
+    assert f'action="{address}"' in answer.text
+    assert post(learner.client, address, answer.fields()).status == 303
+
+
+def test_after_a_form_that_is_not_kept_signing_in_leads_home(learner):
+    send(learner.client, get(learner.client, "/akun"), "/keluar")
+    refused = post(learner.client, "/akun/data", {"nama": "Jahat"}, Origin="https://jahat.example")
+
+    hidden = {name: values[-1] for name, values in refused.fields().items()}
+    answer = post(learner.client, "/masuk", {**hidden, "kunci": learner.key, "sandi": PASSWORD})
+
+    assert (answer.status, answer.location) == (303, "/belajar")
+
+
 @pytest.mark.parametrize("headers", [{"Origin": "https://jahat.example"}, {"Sec-Fetch-Site": "cross-site"}])
 def test_what_another_site_posted_is_not_offered_to_be_sent(visitor, headers):
     refused = post(visitor, "/akun/data", {"nama": "Jahat", "kabupaten": "18.71"}, **headers)

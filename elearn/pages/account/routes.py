@@ -48,7 +48,7 @@ def sign_in() -> BaseResponse | str:
 def do_sign_in() -> BaseResponse | tuple[str, int]:
     """Sign somebody in; what they had posted before stands there filled, to be sent by a press."""
     form = SignInForm()
-    pairs = held_pairs(form.held.data or "")
+    held = form.held.data or ""
     if form.validate():
         slow_down("masuk")
         session = current_session()
@@ -61,10 +61,10 @@ def do_sign_in() -> BaseResponse | tuple[str, int]:
         else:
             _open(person, remember=form.ingat.data)
             target = safe_next(form.next.data, url_for("learning.home"))
-            if pairs:
-                return _filled_again(target, pairs)
+            if held:
+                return _filled_again(target, held_pairs(held))
             return redirect(target, code=303)
-    return render_template("sign_in.html", form=form, kept=bool(pairs)), 422
+    return render_template("sign_in.html", form=form, kept=bool(held)), 422
 
 
 def _filled_again(target: str, pairs: list[tuple[str, str]]) -> Response:
