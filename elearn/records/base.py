@@ -40,6 +40,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def as_moment(value: datetime | str) -> datetime:
+    """Return a moment as the driver gives it, read without SQLAlchemy: SQLite's is text without a zone."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 #: The internal number of a row; says nothing outside.
 pk = Annotated[int, mapped_column(primary_key=True)]
 

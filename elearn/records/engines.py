@@ -81,6 +81,31 @@ def _first_row(engine: sa.Engine, text: str, arguments: Sequence[Any] | dict[str
     return row
 
 
+class Prepared:
+    """A statement that is turned into text once per database, and then goes to the driver as it is."""
+
+    def __init__(self, statement: sa.Select[Any]) -> None:
+        self._statement = statement
+        self._texts: dict[str, tuple[str, dict[str, Any], list[str] | None]] = {}
+
+    def row(self, engine: sa.Engine, **values: str) -> Any:
+        """Return the first row, or None."""
+        text, fixed, order = self._text(engine.dialect)
+        given = fixed | values
+        arguments: Any = tuple(given[name] for name in order) if order is not None else given
+        return first_row(engine, text, arguments)
+
+    def _text(self, dialect: sa.Dialect) -> tuple[str, dict[str, Any], list[str] | None]:
+        found = self._texts.get(dialect.name)
+        if found is None:
+            compiled: Any = self._statement.compile(
+                dialect=dialect, compile_kwargs={"render_postcompile": True}
+            )
+            order = list(compiled.positiontup) if compiled.positional else None
+            found = self._texts[dialect.name] = (str(compiled), dict(compiled.params), order)
+        return found
+
+
 def _postgresql(url: sa.URL, *, reading: bool) -> sa.Engine:
     options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
     if reading:

@@ -8,13 +8,12 @@ here is which release is live, who asks, and where that person stands.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     Connection,
-    Dialect,
     Engine,
     Select,
     String,
@@ -31,11 +30,12 @@ from elearn.content.documents import ModuleKind
 from elearn.records.accounts.models import User, UserSession
 from elearn.records.accounts.queries import VIEWER_COLUMNS, Viewer, viewer_of_row
 from elearn.records.attempts.models import Attempt
+from elearn.records.base import as_moment
 from elearn.records.catalogue.models import Course, Module, ReleaseModule
 from elearn.records.catalogue.models import CourseState as CatalogueState
 from elearn.records.certificates.models import Certificate, CertificateEvent, CertificateEventKind
 from elearn.records.completions.models import ModuleCompletion
-from elearn.records.engines import first_row
+from elearn.records.engines import Prepared
 from elearn.records.enrolments.models import Enrolment, ModuleRead, Tick
 
 
@@ -153,7 +153,7 @@ def _standing(person: list[Any], now: datetime) -> dict[str, Any]:
     if not person or person[0] is None:
         return {}
     user_id, name, username, roles, session_id, language, last_seen_at = person[: len(VIEWER_COLUMNS)]
-    viewer = viewer_of_row(user_id, name, username, roles, session_id, language, _moment(last_seen_at), now)
+    viewer = viewer_of_row(user_id, name, username, roles, session_id, language, as_moment(last_seen_at), now)
     if viewer is None:
         return {}
     enrolled = person[len(VIEWER_COLUMNS) :]
@@ -182,8 +182,8 @@ def _enrolled(columns: Any) -> dict[str, Any]:
         "pretest_score": pretest_score,
         "pretest_taken": bool(pretest_taken),
         "posttest_score": posttest_score,
-        "completed_at": None if completed_at is None else _moment(completed_at),
-        "put_aside_at": None if put_aside_at is None else _moment(put_aside_at),
+        "completed_at": None if completed_at is None else as_moment(completed_at),
+        "put_aside_at": None if put_aside_at is None else as_moment(put_aside_at),
         "completed": _ids(completed),
         "read": _ids(read),
         "ticks": frozenset(ticks.split(",")) if ticks else frozenset(),
@@ -195,39 +195,8 @@ def _ids(text: str | None) -> frozenset[int]:
     return frozenset(int(one) for one in text.split(",")) if text else frozenset()
 
 
-def _moment(value: Any) -> datetime:
-    """Return a moment as the driver gives it: text without a zone from SQLite."""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
 def _uuid(value: Any) -> UUID | None:
     return UUID(value) if isinstance(value, str) else value
-
-
-class _Prepared:
-    """A statement that is turned into text once per database, and then goes to the driver as it is."""
-
-    def __init__(self, statement: Select[Any]) -> None:
-        self._statement = statement
-        self._texts: dict[str, tuple[str, dict[str, Any], list[str] | None]] = {}
-
-    def row(self, engine: Engine, **values: str) -> Any:
-        """Return the first row, or None."""
-        text, fixed, order = self._text(engine.dialect)
-        given = fixed | values
-        arguments: Any = tuple(given[name] for name in order) if order is not None else given
-        return first_row(engine, text, arguments)
-
-    def _text(self, dialect: Dialect) -> tuple[str, dict[str, Any], list[str] | None]:
-        found = self._texts.get(dialect.name)
-        if found is None:
-            compiled: Any = self._statement.compile(
-                dialect=dialect, compile_kwargs={"render_postcompile": True}
-            )
-            order = list(compiled.positiontup) if compiled.positional else None
-            found = self._texts[dialect.name] = (str(compiled), dict(compiled.params), order)
-        return found
 
 
 def _listed(column: Any, table: Any) -> Any:
@@ -317,16 +286,16 @@ def _for_person(query: Select[Any]) -> Select[Any]:
     )
 
 
-_LIVE = _Prepared(
+_LIVE = Prepared(
     select(func.aggregate_strings(cast(Course.live_release_id, String), ",")).where(
         Course.live_release_id.is_not(None), Course.state == CatalogueState.LISTED.value
     )
 )
 _PLACE = (Course.id, Course.state, Course.live_release_id)
-_VISITORS_COURSE = _Prepared(_of_course(*_PLACE, with_module=False))
-_COURSE = _Prepared(_for_person(_of_course(*_PLACE, *VIEWER_COLUMNS, *_ENROLLED, with_module=False)))
-_VISITORS_LESSON = _Prepared(_of_course(*_PLACE, Module.id, Module.id, with_module=True))
-_LESSON = _Prepared(
+_VISITORS_COURSE = Prepared(_of_course(*_PLACE, with_module=False))
+_COURSE = Prepared(_for_person(_of_course(*_PLACE, *VIEWER_COLUMNS, *_ENROLLED, with_module=False)))
+_VISITORS_LESSON = Prepared(_of_course(*_PLACE, Module.id, Module.id, with_module=True))
+_LESSON = Prepared(
     _for_person(_of_course(*_PLACE, Module.id, _OPEN_ATTEMPT, *VIEWER_COLUMNS, *_ENROLLED, with_module=True))
 )
 _HOME = (

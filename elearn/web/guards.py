@@ -13,7 +13,17 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
@@ -22,6 +32,8 @@ from elearn.web import sessions
 from elearn.web.extensions import csrf
 from elearn.web.forms import SignInForm
 
+#: NUL in a query as it is sent.
+_NUL_SENT = (b"%00", b"\x00")
 View = TypeVar("View", bound=Callable[..., Any])
 
 #: `view.roles` of a view that everybody may open.
@@ -31,6 +43,19 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _SECRET = re.compile(r"csrf|sandi|password|kode|token", re.IGNORECASE)
 #: What a form may carry over a sign-in, in characters; an essay and a lesson text fit.
 HELD_LIMIT = 600_000
+
+
+def init_app(app: Flask) -> None:
+    """Answer every address of *app* with NUL in it: there is no such page.
+
+    No database holds that character and the marks of `web.splice` are made of it. What else is not a
+    character was replaced when the address was decoded.
+    """
+
+    @app.before_request
+    def refuse_nul() -> None:
+        if "\x00" in request.path or any(nul in request.query_string for nul in _NUL_SENT):
+            raise NotFound
 
 
 def public(view: View) -> View:

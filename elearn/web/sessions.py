@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import hmac
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from elearn.records.accounts.models import User
 from elearn.records.accounts.queries import Viewer
 from elearn.records.catalogue.cache import BoundedCache
 from elearn.web.clock import utc_now
-from elearn.web.extensions import read_connection, write_engine
+from elearn.web.extensions import read_engine, write_engine
 
 #: A session that is not used for so long has ended anyway (the row decides; this is the cookie).
 REMEMBERED_FOR = timedelta(days=60)
@@ -141,8 +142,7 @@ def init_app(app: Flask, manager: LoginManager) -> None:
 
 
 def _load(token: str) -> SignedIn | None:
-    with read_connection() as connection:
-        viewer = accounts.signed_in(connection, token, utc_now())
+    viewer = accounts.signed_in(read_engine(), token, utc_now())
     if viewer is None:
         return None
     _note_seen(viewer)
@@ -222,6 +222,13 @@ def csrf_token() -> str:
     if secret is None:
         return str(generate_csrf())
     return str(_SIGNED.get(secret, lambda: (generate_csrf(), 200)))
+
+
+def sends_known_token(request: Request) -> bool:
+    """Say whether a script sends the very token that this process signed for the session of *request*."""
+    secret, sent = session.get("csrf_token"), request.headers.get("X-CSRFToken")
+    known = known_csrf_token(secret) if isinstance(secret, str) else None
+    return bool(known and sent) and hmac.compare_digest(str(known).encode(), str(sent).encode())
 
 
 def known_csrf_token(secret: str) -> str | None:

@@ -14,7 +14,6 @@ from typing import cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request, url_for
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from elearn.records.accounts.keys import show_phone
@@ -96,11 +95,12 @@ def init_app(app: Flask) -> None:
         viewer=sessions.viewer,
         navigation=navigation,
         asset=asset,
-        csrf_token=generate_csrf,
         mark=splice.mark,
         Role=Role,
         today=today,
     )
+    # Flask-WTF gives every template its own, which signs a new one each time.
+    app.context_processor(lambda: {"csrf_token": sessions.csrf_token})
     shared = Blueprint("web", __name__)
     shared.add_url_rule("/static/<tag>/<path:name>", "static_file", static_file)
     static_file.roles = frozenset()  # type: ignore[attr-defined]

@@ -172,7 +172,8 @@ def _related(session: Session, attempt_id: int, item_id: str, event: UUID, deriv
 
 
 def _build_related() -> Select[*tuple[Any, ...]]:
-    of_item = and_(Response.attempt_id == bindparam("attempt"), Response.item_id == bindparam("item"))
+    of_attempt = Response.attempt_id == bindparam("attempt")
+    of_item = and_(of_attempt, Response.item_id == bindparam("item"))
     latest = select(func.max(Response.number)).where(of_item)
     counting = latest.where(Response.counts)
     return (
@@ -187,14 +188,12 @@ def _build_related() -> Select[*tuple[Any, ...]]:
         .select_from(AttemptItem)
         .outerjoin(
             Response,
-            and_(
-                Response.attempt_id == AttemptItem.attempt_id,
-                or_(
-                    Response.event == bindparam("event"),
-                    Response.event == bindparam("derived"),
-                    and_(of_item, Response.number == latest.scalar_subquery()),
-                    and_(of_item, Response.number == counting.scalar_subquery()),
-                ),
+            # Each on its own finds its row by an index, however many answers the attempt has.
+            or_(
+                and_(of_attempt, Response.event == bindparam("event")),
+                and_(of_attempt, Response.event == bindparam("derived")),
+                and_(of_item, Response.number == latest.scalar_subquery()),
+                and_(of_item, Response.number == counting.scalar_subquery()),
             ),
         )
         .where(AttemptItem.attempt_id == bindparam("attempt"), AttemptItem.item_id == bindparam("item"))

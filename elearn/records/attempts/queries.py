@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from elearn.content.presentation import empty_answer
@@ -75,17 +75,19 @@ def attempt_of(session: Session, learner_id: int, uuid: UUID, *, lock: bool = Fa
 
     With *lock* nobody else answers or closes it until the commit: every POST takes it so.
     """
-    query = (
-        select(Attempt)
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Attempt.uuid == uuid, Enrolment.user_id == learner_id)
-    )
-    if lock:
-        query = query.with_for_update(of=Attempt).execution_options(populate_existing=True)
-    attempt = session.scalar(query)
+    values = {"uuid": uuid, "learner": learner_id}
+    attempt = session.scalar(_OWN_LOCKED if lock else _OWN, values)
     if attempt is None:
         raise NotFoundError(_("Percobaan ini tidak ditemukan."))
     return attempt
+
+
+_OWN = (
+    select(Attempt)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .where(Attempt.uuid == bindparam("uuid"), Enrolment.user_id == bindparam("learner"))
+)
+_OWN_LOCKED = _OWN.with_for_update(of=Attempt).execution_options(populate_existing=True)
 
 
 def attempt_to_mark(session: Session, trainer_id: int, uuid: UUID, *, lock: bool = False) -> Attempt:
