@@ -71,7 +71,7 @@ def prepare_database(app: Flask, *, echo: bool = True) -> None:
         catalogue.recompile_all(session, now=utc_now())
         session.commit()
         if not catalogue.any_course(session):
-            _publish_starter_courses(session, echo=echo)
+            _publish_starter_courses(session, settings, echo=echo)
 
 
 def check_fingerprint(session: Session, app: Flask) -> None:
@@ -120,11 +120,17 @@ def _first_admin(settings: Settings) -> str | None:
         return token
 
 
-def _publish_starter_courses(session: Session, *, echo: bool) -> None:
+def _publish_starter_courses(session: Session, settings: Settings, *, echo: bool) -> None:
     now = utc_now()
     for folder in sorted(path for path in courses_folder().iterdir() if path.is_dir()):
         result = authoring.publish_folder(
-            session, folder, note="Terbitan awal", overwrite=False, actor=None, now=now, today=now.date()
+            session,
+            folder,
+            note="Terbitan awal",
+            overwrite=False,
+            actor=None,
+            now=now,
+            today=now.astimezone(settings.timezone).date(),
         )
         session.commit()
         if echo and result.release is not None:
