@@ -16,7 +16,7 @@ from elearn.pages.certificates.routes import bp as certificates
 from elearn.pages.learning.routes import bp as learning
 from elearn.pages.operations import bp as operations
 from elearn.pages.reporting.routes import bp as reporting
-from elearn.web import errors, headers, sessions, templating
+from elearn.web import errors, guards, headers, sessions, templating
 from elearn.web.extensions import READING, babel, csrf, db, login_manager, migrate
 from elearn.web.folders import migrations_folder
 from elearn.web.front import Front
@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sessions.init_app(app, login_manager)
     templating.init_app(app)
     headers.init_app(app)
+    guards.init_app(app)
     errors.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -99,6 +99,7 @@ def test_the_catalogue_is_searched_by_title_and_summary(visitor, course):
     assert "Dapur Halal" in get(visitor, "/?cari=dapur").text
     assert "Kursus tidak ketemu" in get(visitor, "/?cari=sepatu").text
     assert "<script>" not in get(visitor, "/?cari=<script>").text
+    assert 'value="dapur"' in get(visitor, "/?cari=da%01pur").text
 
 
 def test_a_learner_marks_a_lesson_as_read_and_sees_the_next_step(learner, course):

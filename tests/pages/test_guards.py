@@ -78,6 +78,16 @@ def test_what_is_nobodys_is_not_found_and_never_an_error(app, make_person, cours
             assert page.status in {404, 303}, rule
 
 
+@pytest.mark.parametrize(
+    "address", ["/?cari=%00", "/?cari=a%00nav%00b", "/?%00=a", "/masuk?next=%00", "/kursus/a%00"]
+)
+def test_an_address_with_nul_is_no_page(visitor, course, address):
+    page = get(visitor, address)
+
+    assert page.status == 404
+    assert "\x00" not in page.text
+
+
 def test_json_gets_json(visitor):
     address = "/percobaan/7b0f5b7e-1111-4222-8333-444455556666/soal.json"
     answer = get(visitor, address)

@@ -25,6 +25,7 @@ from elearn.content.compiler import COMPILER_VERSION
 from elearn.pages.catalogue import lessons, memory, views
 from elearn.records import reading, study
 from elearn.records.accounts.models import Role
+from elearn.records.accounts.names import is_unstorable
 from elearn.records.accounts.queries import Viewer
 from elearn.records.catalogue import queries
 from elearn.records.catalogue.cache import BoundedCache
@@ -47,7 +48,8 @@ bp = Blueprint("catalogue", __name__, template_folder="templates")
 @public
 def home() -> Response:
     """Show what this is and the courses; a search looks at titles and summaries."""
-    typed = " ".join(request.args.get("cari", "").split())[:100]
+    written = "".join(one for one in request.args.get("cari", "")[:500] if not is_unstorable(one))
+    typed = " ".join(written.split())[:100]
     category = request.args.get("topik", "")[:60]
     viewer = sessions.viewer()
     member = viewer is not None
