@@ -39,6 +39,8 @@ VALUES = {
     "array": b"[1,2]",
     "format": b"%s%n{0.__class__}%(x)s",
 }
+#: Where a database, a column or a calendar says no: tried in every single field.
+EDGES = ("NUL", "surrogate", "beyond a column", "huge", "far day", "first day")
 FIELDS = [
     "nama",
     "kunci",
@@ -73,7 +75,6 @@ FIELDS = [
     "trainer",
     "staff",
     "admin",
-    "nonaktifkan",
     "judul",
     "alamat",
     "teks",
@@ -91,8 +92,6 @@ FIELDS = [
     "arah",
     "sesudah",
 ]
-QUERY = ("soal", "tinjau", "cari", "topik", "next", "kode", "sebelum", "sesudah", "urut", "arah", "kursus", "angkatan",
-         "kabupaten", "dari", "sampai", "semua")  # fmt: skip
 #: What would be taken; one field at a time is made absurd. Who, address, fields.
 FORMS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("visitor", "/masuk", {"kunci": "081277770001", "sandi": "teh-manis-9", "next": "/", "held": '[["a","b"]]'}),
@@ -193,9 +192,9 @@ def test_one_absurd_field_is_refused_with_a_sentence_and_never_an_error(
             "{enrolment}", str(site.world.enrolment)
         )
         for name in fields:
-            for what, value in VALUES.items():
+            for what in EDGES:
                 data = {key: text.replace("{event}", str(uuid4())).encode() for key, text in fields.items()}
-                data[name] = value
+                data[name] = VALUES[what]
                 found = post_bytes(browsers[who], path, tokens[who], data)
                 if found.status_code not in RIGHT or not has_sentence(found):
                     wrong.append((who, path, name, what, found.status_code))
@@ -204,7 +203,7 @@ def test_one_absurd_field_is_refused_with_a_sentence_and_never_an_error(
         assert get(browsers[who], "/akun").status == 200, who
 
 
-@pytest.mark.parametrize("what", ["NUL", "surrogate", "huge", "beyond a column", "array", "right to left"])
+@pytest.mark.parametrize("what", ["NUL", "huge", "long", "array"])
 def test_every_form_filled_with_nonsense_is_refused(
     site: Site, browsers: dict[str, FlaskClient], what: str
 ) -> None:
@@ -228,27 +227,26 @@ def test_every_form_filled_with_nonsense_is_refused(
     assert not wrong
 
 
+#: What reads its query, and by which names.
+QUERIES = {
+    ("staff", "/staf/kelulusan"): "kursus angkatan kabupaten dari sampai semua urut arah sesudah",
+    ("visitor", "/"): "cari topik",
+    ("visitor", "/sertifikat"): "kode",
+    ("visitor", "/masuk"): "next",
+    ("admin", "/admin/jejak"): "sebelum",
+    ("trainer", f"/pelatih/kursus/{SLUG}/peserta"): "sesudah",
+    ("staff", "/staf/peserta/1"): "sebelum",
+}
+
+
 def test_every_query_filled_with_nonsense_is_answered(site: Site, browsers: dict[str, FlaskClient]) -> None:
-    table = places(site.world)
     wrong = []
-    for endpoint, method, roles in views(site.app):
-        if method != "GET" or endpoint == "certificates.download":
-            continue
-        who = next(who for who in WHO if may_open(roles, who))
-        path = address(site.app, endpoint, table.get(endpoint, [Place({})])[0].values)
-        for what, value in VALUES.items():
-            if what == "long":
-                value = value[:3000]
-            query = "&".join(f"{name}={quote(value)}" for name in QUERY)
-            found = ask(browsers[who], "GET", f"{path}?{query}")
-            if found.status_code not in RIGHT or not has_sentence(found):
-                wrong.append((path, what, found.status_code))
-    for name in QUERY:
-        for what, value in VALUES.items():
-            for who, path in (("staff", "/staf/kelulusan"), ("visitor", "/"), ("visitor", "/sertifikat"),
-                              ("learner", f"/percobaan/{site.world.open_attempt}"), ("admin", "/admin/jejak")):  # fmt: skip
+    attempt = ("learner", f"/percobaan/{site.world.open_attempt}")
+    for (who, path), names in {**QUERIES, attempt: "soal tinjau"}.items():
+        for name in names.split():
+            for what, value in VALUES.items():
                 found = ask(browsers[who], "GET", f"{path}?{name}={quote(value[:3000])}")
-                if found.status_code not in RIGHT:
+                if found.status_code not in RIGHT or not has_sentence(found):
                     wrong.append((path, name, what, found.status_code))
     assert not wrong
 

@@ -437,3 +437,15 @@ def test_the_application_runs_without_debugger(settings: Settings) -> None:
     assert not app.testing
     assert app.static_folder is None
     assert settings.secret_key not in repr(settings)
+
+
+def test_nobody_writes_a_mark_of_ours_into_a_page(site: Site) -> None:
+    for who in ("visitor", "learner"):
+        client = site.browser(who)
+        plain = get(client, "/?cari=csrf").text
+        for text in ("%00csrf%00", "%00nav%00", "%00", "%2500csrf%2500", "x%00said%00y%00"):
+            found = client.get(f"/?cari={text}&topik={text}", base_url=BASE)
+            assert found.status_code in {200, 404}
+            shown = found.get_data(as_text=True)
+            assert shown.count("csrf-token") <= plain.count("csrf-token")
+            assert shown.count("<nav") == plain.count("<nav")

@@ -13,6 +13,8 @@ from elearn.content.drawing import draw
 from elearn.content.items import ItemType, Quiz
 from elearn.content.marking import mark_quiz
 from elearn.records.accounts.models import User
+from elearn.records.accounts.names import clean_line
+from elearn.records.accounts.roles import REASON_LENGTH
 from elearn.records.attempts.answers import current_answers, item_ids_of, latest_grade, quiz_of
 from elearn.records.attempts.models import (
     Attempt,
@@ -200,12 +202,11 @@ def add_extra_attempt(
     session: Session, enrolment: Enrolment, module: Module, *, reason: str, actor: User, now: datetime
 ) -> ExtraAttempt:
     """Allow one attempt more than the quiz does; a reason is needed."""
-    if not reason.strip():
-        raise RefusedError(_("Tulis alasannya."), field="reason")
+    reason = clean_line(reason, most=REASON_LENGTH, field="reason", missing=_("Tulis alasannya."))
     extra = ExtraAttempt(
         enrolment_id=enrolment.id,
         module_id=module.id,
-        reason=reason.strip(),
+        reason=reason,
         granted_at=now,
         granted_by=actor.id,
     )
