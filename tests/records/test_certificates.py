@@ -419,6 +419,36 @@ def test_passing_again_near_the_end_earns_a_new_period(session, for_a_year, now,
         assert state_of(for_a_year, date(2027, 11, 23)) is CertificateState.VALID
 
 
+@pytest.mark.parametrize("months", [1, 2, 3])
+def test_a_short_period_is_not_renewed_by_the_pass_that_earned_it(session, now, months):
+    page = course_page(sertifikat=f"{{terbit: ya, berlaku: {months} bulan}}")
+    publish(session, {**COURSE, "kursus.md": page}, now=now)
+    first = complete(session, learner(session, now=now), now=now).certificate
+
+    assert issue(session, first, now + timedelta(days=2)) is first
+    second = take(session, first.enrolment.user, "postes", now=now + timedelta(days=3)).certificate
+
+    assert (second.period, second.follows_id) == (2, first.id)
+    assert issue(session, first, now + timedelta(days=4)) is second
+
+
+def test_only_the_newest_certificate_is_corrected(session, for_a_year, staff):
+    near = datetime(2027, 11, 1, 3, tzinfo=UTC)
+    newest = take(session, for_a_year.enrolment.user, "postes", now=near).certificate
+
+    with pytest.raises(ConflictError, match="lebih baru"):
+        services.replace(session, for_a_year, printing=PRINTING, reason="ejaan", **by(staff, near))
+    corrected = services.replace(session, newest, printing=PRINTING, reason="ejaan", **by(staff, near))
+
+    assert (corrected.period, corrected.follows_id) == (2, newest.id)
+
+
+def test_a_reason_no_database_can_hold_is_refused(session, certificate, staff, now):
+    with pytest.raises(RefusedError) as refused:
+        services.revoke(session, certificate, reason="salah\0", **by(staff, now))
+    assert refused.value.field == "reason"
+
+
 def test_failing_again_earns_nothing(session, for_a_year):
     near = datetime(2027, 11, 1, 3, tzinfo=UTC)
 

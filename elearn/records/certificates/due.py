@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from elearn.content.documents import ModuleKind
@@ -103,7 +103,7 @@ def find_due(session: Session, enrolment_id: int, timezone: ZoneInfo) -> Due | N
         )
     if found.last_event != CertificateEventKind.ISSUED or found.valid_until is None:
         return None
-    again = _passed_again(session, enrolment_id, found.valid_until, timezone)
+    again = _passed_again(session, enrolment_id, found.period, found.valid_until, timezone)
     if again is None:
         return None
     passed_on, score = again
@@ -118,15 +118,28 @@ def find_due(session: Session, enrolment_id: int, timezone: ZoneInfo) -> Due | N
 
 
 def _passed_again(
-    session: Session, enrolment_id: int, valid_until: date, timezone: ZoneInfo
+    session: Session, enrolment_id: int, period: int, valid_until: date, timezone: ZoneInfo
 ) -> tuple[date, int | None] | None:
-    """Return when, and with which score, the post-test was first passed again for a new period."""
+    """Return when, and with which score, the post-test was first passed again for a new period.
+
+    A pass from before *period* was given is what earned it, however short it is, and counts for no other.
+    """
+    given = (
+        select(func.min(Certificate.issued_at))
+        .where(Certificate.enrolment_id == enrolment_id, Certificate.period == period)
+        .scalar_subquery()
+    )
     opens = datetime.combine(valid_until - RENEWAL_OPENS, time(), timezone)
     found = session.execute(
         select(Attempt.handed_in_at, Grade.score)
         .join(Module, and_(Module.id == Attempt.module_id, Module.kind == ModuleKind.POSTTEST.value))
         .join(Grade, Grade.id == latest_grade_id())
-        .where(Attempt.enrolment_id == enrolment_id, Grade.passed.is_(True), Attempt.handed_in_at >= opens)
+        .where(
+            Attempt.enrolment_id == enrolment_id,
+            Grade.passed.is_(True),
+            Attempt.handed_in_at >= opens,
+            Attempt.handed_in_at > given,
+        )
         .order_by(Attempt.handed_in_at, Attempt.id)
         .limit(1)
     ).one_or_none()

@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from elearn.content.documents import ModuleKind
 from elearn.records.accounts.models import User
+from elearn.records.accounts.names import clean_line
+from elearn.records.accounts.roles import REASON_LENGTH
 from elearn.records.audit import services as audit
 from elearn.records.audit.models import Way
 from elearn.records.catalogue import queries as catalogue
@@ -153,13 +155,15 @@ def replace(
     """Issue a corrected certificate in place of *certificate*: the name as it is today, all else as before.
 
     Both are linked; the old one says by which it was replaced. Refused for one that is revoked or was
-    replaced already.
+    replaced already, and for one of a period that another has followed.
     """
     reason = _reason(reason)
     enrolment = lock_enrolment(session, certificate.enrolment_id)
     session.refresh(certificate, ["events"])
     if certificate.events[-1].kind != CertificateEventKind.ISSUED:
         raise ConflictError(_("Sertifikat ini sudah dicabut atau diganti."))
+    if session.scalar(select(Certificate.id).where(Certificate.follows_id == certificate.id)) is not None:
+        raise ConflictError(_("Sudah ada sertifikat yang lebih baru. Perbaiki yang terbaru."))
     if printing.base_url is None:
         raise RefusedError(_("Alamat situs belum diatur, jadi sertifikat belum bisa terbit."))
     name = session.scalars(select(User.name).where(User.id == enrolment.user_id)).one()
@@ -272,10 +276,7 @@ def _release_of(session: Session, certificate: Certificate) -> int:
 
 
 def _reason(text: str) -> str:
-    reason = text.strip()
-    if not reason:
-        raise RefusedError(_("Tulis alasannya."), field="reason")
-    return reason
+    return clean_line(text, most=REASON_LENGTH, field="reason", missing=_("Tulis alasannya."))
 
 
 def _add_event(
