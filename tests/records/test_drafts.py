@@ -208,6 +208,47 @@ def test_what_is_typed_over_a_draft_published_meanwhile_is_kept_beside_the_new_t
     assert [aside.text for aside in view.asides] == [READING + "Tab lama.\n"]
 
 
+def test_publishing_keeps_what_was_kept_beside_a_draft(
+    session: Session, course: Course, trainer: User, now: datetime
+) -> None:
+    save(session, course, trainer, now, text=OTHER)
+    save(session, course, trainer, now, text=QUIZ, file_name="02-kuis.md")
+    with pytest.raises(DraftMovedError):
+        save(session, course, trainer, now, text=READING + "Tab lama.\n", number=7)
+
+    publish(session, course, trainer, now)
+
+    assert session.scalars(select(Draft.file_name)).all() == [FILE]
+    view = authoring.open_draft(session, course, FILE, trainer, now)
+    assert (view.text, view.live_text, view.number, view.moved_on) == (OTHER, OTHER, 2, False)
+    assert [aside.text for aside in view.asides] == [READING + "Tab lama.\n"]
+
+
+def test_publishing_takes_a_draft_as_it_was_saved_last(
+    session: Session, engine: sa.Engine, course: Course, trainer: User, now: datetime
+) -> None:
+    draft = save(session, course, trainer, now, text=OTHER)
+    course_id, trainer_id = course.id, trainer.id
+    session.commit()
+    if engine.dialect.name == "postgresql":
+        assert draft.text == OTHER  # Read in the publishing transaction, before the other tab saves.
+    with Session(engine) as tab:
+        save(
+            tab,
+            tab.get_one(Course, course_id),
+            tab.get_one(User, trainer_id),
+            now,
+            text=OTHER + "Dua.\n",
+            number=1,
+        )
+        tab.commit()
+
+    publish(session, course, trainer, now)
+
+    assert live_texts(session, course)[FILE] == OTHER + "Dua.\n"
+    assert session.scalars(select(Draft)).all() == []
+
+
 def test_two_tabs_that_begin_at_once_lose_nothing(
     session: Session, engine: sa.Engine, course: Course, trainer: User, now: datetime
 ) -> None:

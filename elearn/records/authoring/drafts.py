@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,15 +96,20 @@ def live_texts(session: Session, course: Course) -> dict[str, str]:
     return catalogue.export_texts(session, session.get_one(Release, course.live_release_id))
 
 
-def drafts_of(session: Session, course: Course, actor: User) -> list[Draft]:
-    """Return *actor*'s drafts of *course*, by file name."""
-    return list(
-        session.scalars(
-            select(Draft)
-            .where(Draft.course_id == course.id, Draft.user_id == actor.id)
-            .order_by(Draft.file_name)
-        )
+def drafts_of(session: Session, course: Course, actor: User, *, lock: bool = False) -> list[Draft]:
+    """Return *actor*'s drafts of *course*, by file name; with *lock* as they are now, and until our commit."""
+    wanted = (
+        select(Draft).where(Draft.course_id == course.id, Draft.user_id == actor.id).order_by(Draft.file_name)
     )
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(wanted))
+
+
+def drafts_with_asides(session: Session, drafts: Sequence[Draft]) -> set[int]:
+    """Return the ids of those *drafts* that have a text kept beside them."""
+    ids = [draft.id for draft in drafts]
+    return set(session.scalars(select(DraftAside.draft_id).where(DraftAside.draft_id.in_(ids))))
 
 
 def texts_with_drafts(session: Session, course: Course, actor: User) -> dict[str, str]:
@@ -116,7 +121,11 @@ def texts_with_drafts(session: Session, course: Course, actor: User) -> dict[str
 
 def files_with_drafts(session: Session, course: Course, actor: User) -> dict[str, bytes]:
     """Return every file of *course* as it would be published: drafts and the pictures their texts show included."""
-    texts = texts_with_drafts(session, course, actor)
+    return files_of(session, course, texts_with_drafts(session, course, actor))
+
+
+def files_of(session: Session, course: Course, texts: Mapping[str, str]) -> dict[str, bytes]:
+    """Return *texts* as files, with the pictures they show."""
     files = {name: text.encode() for name, text in texts.items()}
     files.update(media_used_by(session, course, "\n".join(texts.values())))
     return files

@@ -19,7 +19,7 @@ from elearn.records.accounts.models import User
 from elearn.records.accounts.names import clean_line
 from elearn.records.audit.models import Way
 from elearn.records.audit.services import record
-from elearn.records.authoring.drafts import drafts_of, files_with_drafts, live_texts
+from elearn.records.authoring.drafts import drafts_of, drafts_with_asides, files_of, live_texts
 from elearn.records.authoring.keys import (
     KeyChange,
     Placed,
@@ -123,11 +123,13 @@ def publish_drafts(
 ) -> PublishResult:
     """Publish the live texts with *actor*'s drafts in their place; the drafts are gone then.
 
-    Refused where a text was published by somebody else since a draft of it began: both changes are
-    shown in the editor, and nothing is overwritten.
+    Only a draft with texts kept beside it stays, begun anew from what is live, so that its editor still
+    shows them. Refused where a text was published by somebody else since a draft of it began: both
+    changes are shown in the editor, and nothing is overwritten.
     """
     lock_course(session, course)
-    drafts = drafts_of(session, course, actor)
+    # Locked: a save in another tab comes before this publication or after it, and is never lost in it.
+    drafts = drafts_of(session, course, actor, lock=True)
     live = live_texts(session, course)
     moved = [draft.file_name for draft in drafts if draft.base_text != live.get(draft.file_name, "")]
     if moved:
@@ -138,10 +140,11 @@ def publish_drafts(
             ),
             files=moved,
         )
+    texts = {**live, **{draft.file_name: draft.text for draft in drafts}}
     result = publish(
         session,
         slug=course.slug,
-        files=files_with_drafts(session, course, actor),
+        files=files_of(session, course, texts),
         note=note,
         origin=Origin.BROWSER,
         actor=actor,
@@ -149,8 +152,15 @@ def publish_drafts(
         now=now,
         today=today,
     )
+    live = live_texts(session, course)
+    with_asides = drafts_with_asides(session, drafts)
     for draft in drafts:
-        session.delete(draft)
+        if draft.id in with_asides:
+            draft.text = draft.base_text = live.get(draft.file_name, draft.text)
+            draft.number += 1
+            draft.saved_at = now
+        else:
+            session.delete(draft)
     session.flush()
     return result
 
