@@ -807,6 +807,17 @@ def test_a_person_confirms_name_and_regency(session: Session, sari: User, now: d
         assert refused.value.field == field
 
 
+def test_a_name_corrected_later_is_confirmed_again_before_it_is_printed(
+    session: Session, sari: User, now: datetime
+) -> None:
+    services.confirm_name(session, sari, name="Sari", regency="18.71", now=now)
+    services.confirm_name(session, sari, name=" Sari ", regency="18.72", now=now, confirm=False)
+    assert sari.name_confirmed_at == now
+
+    services.confirm_name(session, sari, name="Sari 🎂", regency="18.72", now=now, confirm=False)
+    assert (sari.name, sari.name_confirmed_at) == ("Sari 🎂", None)
+
+
 def test_a_regency_is_that_of_its_day_else_the_first_one_given_later(
     session: Session, sari: User, now: datetime
 ) -> None:

@@ -207,6 +207,7 @@ def change_data() -> BaseResponse | tuple[str, int]:
                 name=form.nama.data,
                 regency=form.kabupaten.data or None,
                 now=utc_now(),
+                confirm=False,
             )
         except RefusedError as error:
             session.rollback()

@@ -185,14 +185,28 @@ def release_number(
 
 
 def confirm_name(
-    session: Session, user: User, *, name: str | None, regency: str | None, now: datetime
+    session: Session,
+    user: User,
+    *,
+    name: str | None,
+    regency: str | None,
+    now: datetime,
+    confirm: bool = True,
 ) -> None:
-    """Keep a person's own name as it will be printed, and regency; both are needed for a certificate."""
+    """Keep a person's own name as it will be printed, and regency; both are needed for a certificate.
+
+    Without *confirm* the name was only corrected: whether another one can be printed is looked at when it
+    is confirmed for a certificate, so a confirmation stays only with the name it was given for.
+    """
+    before = user.name
     user.name = clean_name(name)
     regency = check_regency(regency)
     if regency != queries.regency_of(session, user.id, now.date()):
         add_regency(session, user, regency, by=None, now=now)
-    user.name_confirmed_at = now
+    if confirm:
+        user.name_confirmed_at = now
+    elif user.name != before:
+        user.name_confirmed_at = None
     session.flush()
 
 
