@@ -117,10 +117,10 @@ def mark_read(
         raise NotFoundError(_("Modul ini tidak ditemukan."))
     enrolment = _enrolment_to_learn(session, learner, place.course, now)
     check_order(session, enrolment.id, place)
-    enrolments.mark_read(
+    is_new = enrolments.mark_read(
         session, enrolment, module_id=place.module.id, revision_id=place.revision_id, now=now
     )
-    settled = settle(session, enrolment, now, printing, active_at=now)
+    settled = settle(session, enrolment, now, printing, active_at=now if is_new else None)
     return _outcome(settled, place.module.id)
 
 

@@ -93,16 +93,18 @@ def take_up(session: Session, enrolment: Enrolment) -> None:
 
 def mark_read(
     session: Session, enrolment: Enrolment, *, module_id: int, revision_id: int, now: datetime
-) -> None:
-    """Note that the learner has read a module; the first time counts, read again changes nothing.
+) -> bool:
+    """Note that the learner has read a module; say whether that is new: read again changes nothing.
 
     The enrolment must be locked.
     """
-    if session.get(ModuleRead, (enrolment.id, module_id)) is None:
-        session.add(
-            ModuleRead(enrolment_id=enrolment.id, module_id=module_id, revision_id=revision_id, read_at=now)
-        )
-        session.flush()
+    if session.get(ModuleRead, (enrolment.id, module_id)) is not None:
+        return False
+    session.add(
+        ModuleRead(enrolment_id=enrolment.id, module_id=module_id, revision_id=revision_id, read_at=now)
+    )
+    session.flush()
+    return True
 
 
 def tick(session: Session, enrolment: Enrolment, item_id: str, on: bool, now: datetime) -> None:
