@@ -212,7 +212,10 @@ def result_page(view: ResultView, course: Course, state: CourseState, now: datet
 
 
 def result_data(view: ResultView) -> dict[str, Any]:
-    """Return `hasil.json`: numbers as decimal strings, the key only as the quiz allows."""
+    """Return `hasil.json`: numbers as decimal strings, the key only as the quiz allows.
+
+    Nothing answered is "graded" there, without a score: nobody has anything left to mark.
+    """
     items: list[dict[str, Any]] = []
     for item in view.items:
         line: dict[str, Any] = {
@@ -226,7 +229,7 @@ def result_data(view: ResultView) -> dict[str, Any]:
             line |= {"answer_html": item.key_html, "explanation_html": item.explanation_html}
         items.append(line)
     return {
-        "state": view.state.value,
+        "state": (Outcome.WAITING if view.state is Outcome.WAITING else Outcome.GRADED).value,
         "score": decimal(view.score),
         "passed": view.passed,
         "items": items,
