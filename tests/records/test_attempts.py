@@ -676,6 +676,12 @@ def test_points_beyond_the_question_are_refused(session, waiting, trainer, now, 
     assert refused.value.field == "points"
 
 
+def test_a_word_no_database_can_hold_is_refused(session, waiting, trainer, now):
+    with pytest.raises(RefusedError) as refused:
+        mark(session, waiting, trainer, now, word="Bagus\0")
+    assert refused.value.field == "word"
+
+
 def test_what_no_person_marks_is_refused(session, waiting, trainer, user, now):
     for item in ("q-meja01", "q-tidakada"):
         with pytest.raises(RefusedError):

@@ -13,7 +13,7 @@ from elearn.content.drawing import draw
 from elearn.content.items import ItemType, Quiz
 from elearn.content.marking import mark_quiz
 from elearn.records.accounts.models import User
-from elearn.records.accounts.names import clean_line
+from elearn.records.accounts.names import clean_line, clean_text
 from elearn.records.accounts.roles import REASON_LENGTH
 from elearn.records.attempts.answers import current_answers, item_ids_of, latest_grade, quiz_of
 from elearn.records.attempts.models import (
@@ -28,6 +28,9 @@ from elearn.records.attempts.models import (
 from elearn.records.catalogue.models import Module
 from elearn.records.enrolments.models import Enrolment
 from elearn.records.errors import RefusedError, _
+
+#: Letters of what a trainer writes under an essay.
+WORD_LENGTH = 2_000
 
 
 def add_attempt(
@@ -157,6 +160,7 @@ def add_essay_mark(
     given = current_answers(session, attempt).get(item_id)
     if item.type is not ItemType.ESSAY or not item.max_points or given is None or not given.answer:
         raise RefusedError(_("Soal ini tidak perlu dinilai."))
+    word = clean_text(word, most=WORD_LENGTH, field="word")
     if not 0 <= points <= item.max_points:
         raise RefusedError(
             _("Nilai untuk soal ini dari 0 sampai %(most)s.", most=_points(item.max_points)), field="points"
