@@ -72,7 +72,8 @@ def check_summaries(session: Session) -> list[str]:
 
 def repair_summaries(session: Session) -> int:
     """Write what the facts say into every summary that differs; return how many."""
-    differing = list(_differing(session))
+    # Locked while they are computed: what a learner does meanwhile waits, and is not written over.
+    differing = list(_differing(session, lock=True))
     for enrolment, summary in differing:
         session.execute(
             update(Enrolment)
@@ -89,17 +90,14 @@ def summary_from_facts(session: Session, enrolment: Enrolment) -> Summary:
     return _summary(enrolment, _live_course(session, enrolment.course_id), _facts(session, [enrolment.id]))
 
 
-def _differing(session: Session) -> Iterator[tuple[Enrolment, Summary]]:
+def _differing(session: Session, *, lock: bool = False) -> Iterator[tuple[Enrolment, Summary]]:
     session.flush()
     courses: dict[int, _LiveCourse] = {}
     last_id = 0
-    while batch := session.scalars(
-        select(Enrolment)
-        .where(Enrolment.id > last_id)
-        .order_by(Enrolment.id)
-        .limit(BATCH)
-        .execution_options(populate_existing=True)
-    ).all():
+    wanted = select(Enrolment).order_by(Enrolment.id).limit(BATCH).execution_options(populate_existing=True)
+    if lock:
+        wanted = wanted.with_for_update()
+    while batch := session.scalars(wanted.where(Enrolment.id > last_id)).all():
         facts = _facts(session, [enrolment.id for enrolment in batch])
         for enrolment in batch:
             if enrolment.course_id not in courses:
