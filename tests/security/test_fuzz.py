@@ -40,7 +40,10 @@ VALUES = {
     "format": b"%s%n{0.__class__}%(x)s",
 }
 #: Where a database, a column or a calendar says no: tried in every single field.
-EDGES = ("NUL", "surrogate", "beyond a column", "huge", "far day", "first day")
+EDGES = {
+    "sqlite": ("surrogate", "huge", "far day", "first day"),
+    "postgresql": ("NUL", "beyond a column", "first day"),
+}
 FIELDS = [
     "nama",
     "kunci",
@@ -171,7 +174,10 @@ def encoded(data: dict[str, bytes]) -> bytes:
 
 def post_bytes(client: FlaskClient, path: str, token: str, data: dict[str, bytes]) -> Any:
     headers = {"X-CSRFToken": token, "Content-Type": "application/x-www-form-urlencoded"}
-    return client.post(path, data=encoded(data), base_url=BASE, headers=headers)
+    found = client.post(path, data=encoded(data), base_url=BASE, headers=headers)
+    # What is sent piece by piece is read to its end, as a browser does.
+    found.get_data()
+    return found
 
 
 def has_sentence(found: Any) -> bool:
@@ -182,7 +188,7 @@ def has_sentence(found: Any) -> bool:
 
 
 def test_one_absurd_field_is_refused_with_a_sentence_and_never_an_error(
-    site: Site, browsers: dict[str, FlaskClient]
+    site: Site, browsers: dict[str, FlaskClient], database: str
 ) -> None:
     tokens = {who: token_of(client) for who, client in browsers.items()}
     wrong = []
@@ -192,7 +198,7 @@ def test_one_absurd_field_is_refused_with_a_sentence_and_never_an_error(
             "{enrolment}", str(site.world.enrolment)
         )
         for name in fields:
-            for what in EDGES:
+            for what in EDGES[database]:
                 data = {key: text.replace("{event}", str(uuid4())).encode() for key, text in fields.items()}
                 data[name] = VALUES[what]
                 found = post_bytes(browsers[who], path, tokens[who], data)
@@ -203,7 +209,7 @@ def test_one_absurd_field_is_refused_with_a_sentence_and_never_an_error(
         assert get(browsers[who], "/akun").status == 200, who
 
 
-@pytest.mark.parametrize("what", ["NUL", "huge", "long", "array"])
+@pytest.mark.parametrize("what", ["NUL", "huge", "array"])
 def test_every_form_filled_with_nonsense_is_refused(
     site: Site, browsers: dict[str, FlaskClient], what: str
 ) -> None:
