@@ -23,7 +23,7 @@ class Standing(Protocol):
     @property
     def completed(self) -> Set[int]: ...
     @property
-    def pretest_score(self) -> int | None: ...
+    def pretest_taken(self) -> bool: ...
     @property
     def has_certificate(self) -> bool: ...
 
@@ -135,10 +135,10 @@ def weave(course: Course, completed: Set[int], here: Step | None) -> tuple[str, 
 
 
 def pretest_is_open(course: Course, state: Standing) -> bool:
-    """Say whether the pre-test can still be taken: not taken yet, and no module complete."""
-    return state.pretest_score is None and not any(
-        step.module.module_id in state.completed for step in course.modules
-    )
+    """Say whether the pre-test can still be taken: not taken yet, and the first module not complete."""
+    if state.pretest_taken:
+        return False
+    return not course.modules or course.modules[0].module.module_id not in state.completed
 
 
 def certificate_link(course: Course, state: Standing) -> tuple[str, str]:

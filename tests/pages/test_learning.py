@@ -387,6 +387,18 @@ def test_the_home_page_leads_on(learner, course):
     assert f'href="{COURSE}/pretes/kuis"' in page.text
 
 
+def test_a_pretest_handed_in_without_an_answer_is_not_offered_again(learner, course):
+    quiz = get(learner.client, f"{COURSE}/pretes/kuis")
+    attempt = send(learner.client, quiz, f"{COURSE}/pretes/kuis").location
+    send(learner.client, get(learner.client, f"{attempt}?tinjau=1"), f"{attempt}/kirim")
+
+    assert json.loads(get(learner.client, f"{attempt}/hasil.json").text)["state"] == "graded"
+    home = get(learner.client, "/belajar").text
+    assert f'href="{COURSE}/pretes/kuis"' not in home
+    assert "Lanjutkan belajar" in home
+    assert f'href="{COURSE}/bahan"' in get(learner.client, COURSE).text
+
+
 @pytest.fixture
 def complete(learner: Person, attempt: str) -> Callable[[], Page]:
     """Go the rest of the way: hand in the quiz, then pass the post-test."""

@@ -207,7 +207,7 @@ def course_standing(course: Course, state: CourseState) -> CourseStanding:
         weave=weave(course, state.completed, step),
         completed=completed,
         news=completed and bool(left),
-        begun=bool(state.read) or bool(done) or state.pretest_score is not None,
+        begun=bool(state.read) or bool(done) or state.pretest_taken,
         certificate_address=address,
         certificate_words=words,
         next_address=step.act_address if step else "",
@@ -227,7 +227,7 @@ def module_lines(course: Course, state: CourseState) -> list[ModuleLine]:
 def _module_line(course: Course, step: Step, state: CourseState, step_now: Step | None) -> ModuleLine:
     module = step.module
     done = module.module_id in state.completed
-    if module.kind == ModuleKind.PRETEST and state.pretest_score is not None:
+    if module.kind == ModuleKind.PRETEST and state.pretest_taken:
         done = True
     enrolled = state.enrolment_id is not None
     blocking = course.blocking(step, state.completed) if enrolled and not done else None

@@ -134,7 +134,7 @@ def _next_act(line: CourseLine, step: Step) -> GoOn:
     else:
         facts = _("%(n)s soal", n=step.module.question_count)
     is_open = step.module.module_id in line.state.open_attempts
-    begun = is_open or line.done or line.state.read or line.state.pretest_score is not None
+    begun = is_open or line.done or line.state.read or line.state.pretest_taken
     return GoOn(
         motif=line.motif,
         course_title=line.title,
