@@ -202,6 +202,10 @@ def test_no_next_leads_away_from_here(site: Site, target: str) -> None:
     query = {"next": target.encode("utf-8", "surrogatepass")}
     for page in ("/masuk", "/daftar"):
         found = signed_in.get(page, query_string=query, base_url=BASE)
+        if "\x00" in target:
+            # No page has such an address.
+            assert (found.status_code, found.location) == (404, None)
+            continue
         assert found.status_code == 303
         check_stays(found.location)
         shown = client.get(page, query_string=query, base_url=BASE).get_data(as_text=True)
