@@ -675,6 +675,16 @@ def test_a_key_of_the_wrong_form_or_taken_is_refused_beside_its_field(
     assert refused.value.field == field
 
 
+def test_whom_staff_enter_with_a_number_gets_a_username_too(session: Session, now: datetime) -> None:
+    officer = make_user(session, Role.STAFF, now=now)
+
+    made = services.create_user(
+        session, name="Siti Aminah", phone="081234567899", actor=officer, way=Way.PAGE, now=now
+    )
+
+    assert (made.phone, made.username) == ("+6281234567899", "siti.aminah")
+
+
 def test_only_admins_and_commands_make_role_holders(session: Session, now: datetime) -> None:
     admin, officer = make_user(session, Role.ADMIN, now=now), make_user(session, Role.STAFF, now=now)
 

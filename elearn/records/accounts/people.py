@@ -39,7 +39,7 @@ def create_user(
     regency: str | None = None,
     password: str | None = None,
 ) -> User:
-    """Enter a person; without any key a username is made from the name. Only an admin gives roles."""
+    """Enter a person; without any key, and on a page, a username is made from the name. Only an admin gives roles."""
     roles = sorted(set(roles) - {Role.LEARNER})
     if roles:
         refuse_unless_admin(session, actor, way)
@@ -63,7 +63,8 @@ def create_user(
         value = getattr(user, kind)
         if value is not None:
             refuse_taken(session, SignInKey(kind, value), field=kind)
-    if user.phone is None and user.email is None and user.username is None:
+    # Whom staff enter always gets one: a number typed for somebody else may be wrong, or shared.
+    if user.username is None and (way is Way.PAGE or (user.phone is None and user.email is None)):
         user.username = free_username(session, name)
     insert_user(session, user, field="username")
     for role in roles:
