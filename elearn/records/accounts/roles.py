@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from elearn.records.accounts import queries
@@ -27,8 +28,11 @@ def grant_role(
     refuse_unless_admin(session, actor, way)
     if role is Role.LEARNER or role in queries.roles_of(session, user.id):
         return
-    session.add(UserRole(user_id=user.id, role=role, granted_at=now, granted_by=id_of(actor)))
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(UserRole(user_id=user.id, role=role, granted_at=now, granted_by=id_of(actor)))
+    except IntegrityError:
+        return  # Pressed twice: the other press has given it.
     _record_role(session, user, "role.grant", role, actor, way, now)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from elearn.content.documents import COURSE_FILE
@@ -35,10 +36,13 @@ def create_course(
     title = clean_line(title, most=TITLE_LENGTH, field="title", missing=_("Isi judul kursus."))
     slug = _slug(slug)
     if session.scalar(select(Course.id).where(Course.slug == slug)) is not None:
-        raise RefusedError(_("Alamat itu sudah dipakai kursus lain."), field="slug")
+        raise _slug_taken()
     course = Course(slug=slug, created_at=now, created_by=actor.id)
-    session.add(course)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(course)
+    except IntegrityError:
+        raise _slug_taken() from None
     session.add(CourseTrainer(course_id=course.id, user_id=actor.id, added_at=now, added_by=actor.id))
     session.flush()
     save_draft(session, course, COURSE_FILE, text=course_text(title), number=0, actor=actor, now=now)
@@ -90,6 +94,8 @@ def set_trainers(
     now: datetime,
 ) -> None:
     """Add and remove trainers of *course*; whoever is added must hold the role."""
+    # Two presses at once come one after the other, and the second finds what the first did.
+    session.execute(select(Course.id).where(Course.id == course.id).with_for_update())
     have = set(session.scalars(select(CourseTrainer.user_id).where(CourseTrainer.course_id == course.id)))
     for user in add:
         if Role.TRAINER not in roles_of(session, user.id):
@@ -135,6 +141,10 @@ def set_state(
         after={"state": str(state)},
         now=now,
     )
+
+
+def _slug_taken() -> RefusedError:
+    return RefusedError(_("Alamat itu sudah dipakai kursus lain."), field="slug")
 
 
 def _slug(text: str | None) -> str:
