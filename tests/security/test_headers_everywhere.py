@@ -230,9 +230,7 @@ def test_the_token_of_a_session_stands_in_no_address_and_on_no_page(
     import secrets
 
     real = secrets.token_urlsafe
-    monkeypatch.setattr(
-        "elearn.records.accounts.services.secrets.token_urlsafe", lambda n: made.append(real(n)) or made[-1]
-    )
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda n: made.append(real(n)) or made[-1])
     client = site.browser("learner")
     assert made
     for _endpoint, path, roles in pages(site):

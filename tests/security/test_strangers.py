@@ -191,7 +191,7 @@ AWAY = (
     "\\\\jahat.example", "/\t/jahat.example", "/\n/jahat.example", " //jahat.example", "javascript:alert(1)",
     "data:text/html,x", "jahat.example", "/ /jahat.example", "https:/jahat.example", "/%09/jahat.example\r\nX: y",
     "//jahat.example/%2f..", "/\\/jahat.example", "/\u2028/jahat.example"[:1] + "/jahat.example", "@jahat.example",
-    "?next=//jahat.example", "", "\x00/", "/" * 3000, "/\ud800",
+    "?next=//jahat.example", "", "/" * 3000, "/\ud800",
 )  # fmt: skip
 
 
@@ -337,19 +337,20 @@ def test_a_signed_out_giant_is_refused_before_it_is_kept(site: Site) -> None:
 @pytest.mark.parametrize("who", ["visitor", "learner"])
 def test_ten_thousand_parts_are_refused(site: Site, who: str) -> None:
     client = site.browser(who)
+    path = "/masuk" if who == "visitor" else "/akun/data"
     headers = {"X-CSRFToken": token_of(client)}
     boundary = "----batas"
     parts = "".join(
         f'--{boundary}\r\nContent-Disposition: form-data; name="f{n}"\r\n\r\nx\r\n' for n in range(10_000)
     )
     found = client.post(
-        QUIZ, data=f"{parts}--{boundary}--\r\n".encode(), base_url=BASE,
+        path, data=f"{parts}--{boundary}--\r\n".encode(), base_url=BASE,
         headers={**headers, "Content-Type": f"multipart/form-data; boundary={boundary}"},
     )  # fmt: skip
     assert found.status_code == 413
     # The same as an ordinary form is read at most up to its size, and quickly.
     many = "&".join(f"f{n}=x" for n in range(10_000))
-    found = client.post(QUIZ, data=many, base_url=BASE, headers={
+    found = client.post(path, data=many, base_url=BASE, headers={
         **headers, "Content-Type": "application/x-www-form-urlencoded"})  # fmt: skip
     assert found.status_code in {303, 401, 413, 422}
 
@@ -453,3 +454,12 @@ def test_nobody_writes_a_mark_of_ours_into_a_page(site: Site) -> None:
             shown = found.get_data(as_text=True)
             assert shown.count("csrf-token") <= plain.count("csrf-token")
             assert shown.count("<nav") == plain.count("<nav")
+
+
+def test_a_token_in_the_header_is_as_good_as_one_in_the_form(site: Site) -> None:
+    client = site.browser("learner")
+    # The lesson gives out the token of the session; a second request finds it known.
+    for token in (token_of(client), get(client, f"/kursus/{SLUG}/bacaan").token()):
+        data = {"nama": "Sari Baru", "kabupaten": "18.71"}
+        found = client.post("/akun/data", data=data, base_url=BASE, headers={"X-CSRFToken": token})
+        assert found.status_code == 303
