@@ -18,12 +18,14 @@ from elearn.records import engines
 from elearn.records.tables import metadata
 from tests.conftest import ROOT, alembic_config
 
+#: The last migration there is.
+HEAD = max(path.name[:4] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
 #: A later migration that rebuilds a table others refer to, as one that drops a column does on SQLite.
 REBUILD = """
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "later"
+down_revision = "{head}"
 
 
 def upgrade() -> None:
@@ -102,8 +104,8 @@ def later(tmp_path: Path) -> Callable[..., str]:
     def make(*, statement: str = "SELECT 1") -> str:
         folder = tmp_path / "migrations"
         shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
-        text = REBUILD.format(statement=statement)
-        (folder / "versions" / "0002_rebuild.py").write_text(text)
+        text = REBUILD.format(statement=statement, head=HEAD)
+        (folder / "versions" / "later_rebuild.py").write_text(text)
         return str(folder)
 
     return make
@@ -179,7 +181,7 @@ def test_a_migration_that_fails_changes_nothing(engine: sa.Engine, later: Callab
             command.upgrade(config, "head")
     with engine.connect() as connection:
         assert schema_of(connection) == before
-        assert MigrationContext.configure(connection).get_current_revision() == "0001"
+        assert MigrationContext.configure(connection).get_current_revision() == HEAD
 
 
 def test_a_migration_that_would_break_references_is_taken_back(
