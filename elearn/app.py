@@ -10,13 +10,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from elearn.pages.account.routes import bp as account
 from elearn.pages.administration.routes import bp as administration
 from elearn.pages.authoring.routes import bp as authoring
+from elearn.pages.browsers import bp as browsers
 from elearn.pages.catalogue.memory import from_memory
 from elearn.pages.catalogue.routes import bp as catalogue
 from elearn.pages.certificates.routes import bp as certificates
+from elearn.pages.language.routes import bp as languages
 from elearn.pages.learning.routes import bp as learning
 from elearn.pages.operations import bp as operations
 from elearn.pages.reporting.routes import bp as reporting
-from elearn.web import errors, guards, headers, sessions, templating
+from elearn.web import errors, guards, headers, language, sessions, templating
 from elearn.web.extensions import READING, babel, csrf, db, login_manager, migrate
 from elearn.web.folders import migrations_folder
 from elearn.web.front import Front
@@ -30,7 +32,9 @@ BLUEPRINTS = (
     authoring,
     reporting,
     administration,
+    languages,
     operations,
+    browsers,
 )
 
 #: The largest request taken, in bytes: a picture for a lesson, and room for its form.
@@ -70,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(migrations_folder()), render_as_batch=True, compare_type=True)
     csrf.init_app(app)
-    babel.init_app(app)
+    language.init_app(app, babel)
     sessions.init_app(app, login_manager)
     templating.init_app(app)
     headers.init_app(app)

@@ -21,7 +21,7 @@ from elearn.records.errors import (
     RefusedError,
     TooManyError,
 )
-from elearn.web import sessions
+from elearn.web import language, sessions
 from elearn.web.forms import translated
 from elearn.web.guards import wants_json
 
@@ -89,7 +89,9 @@ def status_of(error: ElearnError) -> int:
 
 
 def error_page(status: int, message: str = "", *, reference: str = "", retry_after: int = 0) -> Response:
-    """Return the page (or JSON) for *status*; it asks no database, which may be what failed."""
+    """Return the page (or JSON) for *status*; a failure of ours asks no database, which may be what failed."""
+    if status >= 500:
+        language.ask_nobody()
     title = str(TITLES.get(status, TITLES[500 if status >= 500 else 400]))
     text = message or str(SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]))
     if wants_json():

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from elearn.web import sessions, splice
+from elearn.records.accounts.languages import LANGUAGES
+from elearn.web import language, sessions, splice
 from elearn.web.extensions import read_engine
 from elearn.web.headers import fixed_headers
 
@@ -24,16 +25,20 @@ Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 #: Where a view finds what was asked, in the WSGI environment.
 ASKED = "elearn.asked"
+#: The language's cookie as browsers send it.
+_CHOSEN = {f"{language.COOKIE}={code}": code for code in LANGUAGES}
 _STATUS = {200: "200 OK", 304: "304 NOT MODIFIED"}
 
 
 @dataclass(slots=True)
 class Asked:
-    """A plain GET: no query, no cookie but the session's."""
+    """A plain GET: no query, no cookie but the session's and that of the language."""
 
     path: str
-    #: The text of the session's cookie; None for a visitor.
+    #: The text of the session's cookie; None where there is none.
     cookie: str | None
+    #: The language chosen in this browser; None where none was.
+    language: str | None
     how: splice.Wanted
     reader: sa.Engine
     #: What the database said, so that a view which has to answer after all need not ask again.
@@ -67,12 +72,15 @@ class Front:
         return [found.body]
 
     def _found(self, environ: dict[str, Any]) -> splice.Answer | None:
-        cookie = environ.get("HTTP_COOKIE")
-        if cookie is not None:
-            if not cookie.startswith(self._cookie) or ";" in cookie:
+        cookie = chosen = None
+        for one in environ["HTTP_COOKIE"].split("; ") if "HTTP_COOKIE" in environ else ():
+            if cookie is None and one.startswith(self._cookie):
+                cookie = one[len(self._cookie) :]
+            elif chosen is None and one in _CHOSEN:
+                chosen = _CHOSEN[one]
+            else:
                 return None
-            cookie = cookie[len(self._cookie) :]
-        asked = Asked(environ["PATH_INFO"], cookie, splice.wanted_by(environ), self._engine())
+        asked = Asked(environ["PATH_INFO"], cookie, chosen, splice.wanted_by(environ), self._engine())
         environ[ASKED] = asked
         try:
             return self._answer(self._app, asked)

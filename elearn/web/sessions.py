@@ -16,6 +16,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask_babel import refresh
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -207,6 +208,8 @@ def begin(new_token: str, *, remember: bool) -> None:
     login_user(SignedIn(new_token, None))
     g.pop("_login_user", None)
     g.pop("csrf_token", None)
+    # The page may go on in another language now.
+    refresh()
     session.permanent = remember
 
 

@@ -254,7 +254,7 @@ _READERS: dict[str, Callable[[str, str], object]] = {
     "secret_key": _secret_key,
     "base_url": _base_url,
     "timezone": _timezone,
-    "language": _choice("id"),
+    "language": _choice("id", "en"),
     "region_code": _choice("18"),
     "trusted_proxies": _proxies,
     "certificate_number_pattern": _pattern,

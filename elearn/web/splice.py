@@ -188,19 +188,20 @@ def wanted_by(environ: Mapping[str, Any]) -> Wanted:
     return Wanted(environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH", ""))
 
 
-def send(found: Ready, how: Wanted, *, cache_control: str) -> Answer:
+def send(found: Ready, how: Wanted, *, cache_control: str, language: str) -> Answer:
     """Answer with a page that is ready; ``304`` where the browser has it already."""
     headers = _headers(found.etag, cache_control)
     if _is_known(found.etag, how.known):
         return Answer(304, headers, b"")
     headers["Content-Type"] = "text/html; charset=utf-8"
+    headers["Content-Language"] = language
     if _takes_gzip(how.encodings):
         headers["Content-Encoding"] = "gzip"
         return Answer(200, headers, found.packed)
     return Answer(200, headers, found.plain)
 
 
-def respond(page: Page, how: Wanted, *, cache_control: str, token: str, secret: str) -> Answer:
+def respond(page: Page, how: Wanted, *, cache_control: str, language: str, token: str, secret: str) -> Answer:
     """Answer with a page that `fill` has filled; ``304`` where the browser has it already.
 
     The tag covers what is shown, not how it is compressed (so it is a weak one). A token holds as long as
@@ -211,6 +212,7 @@ def respond(page: Page, how: Wanted, *, cache_control: str, token: str, secret: 
     if _is_known(tag, how.known):
         return Answer(304, headers, b"")
     headers["Content-Type"] = "text/html; charset=utf-8"
+    headers["Content-Language"] = language
     filling = (token.encode(),) * len(page.slots)
     if _takes_gzip(how.encodings):
         headers["Content-Encoding"] = "gzip"

@@ -20,26 +20,12 @@ from elearn.records.accounts.keys import show_phone
 from elearn.records.accounts.models import Role
 from elearn.records.accounts.queries import Viewer
 from elearn.records.errors import Sentence
-from elearn.web import sessions, splice
+from elearn.web import language, sessions, splice
 from elearn.web.clock import utc_now
 from elearn.web.forms import translated
 from elearn.web.headers import FOR_EVERYBODY
 from elearn.web.settings import Settings
 
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 _TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -98,6 +84,7 @@ def init_app(app: Flask) -> None:
         mark=splice.mark,
         Role=Role,
         today=today,
+        in_language=in_language,
     )
     # Flask-WTF gives every template its own, which signs a new one each time.
     app.context_processor(lambda: {"csrf_token": sessions.csrf_token})
@@ -128,15 +115,15 @@ def day(value: date | datetime | None) -> str:
         return "–"
     if isinstance(value, datetime):
         value = local(value)
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    return f"{value.day} {language.month_names(language.current())[value.month - 1]} {value.year}"
 
 
 def hour(value: datetime | None) -> str:
-    """Return "10.42 WIB"."""
+    """Return "10.42 WIB", in English "10:42 WIB"."""
     if value is None:
         return "–"
     value = local(value)
-    return f"{value:%H.%M} {value.tzname()}"
+    return f"{value:%H}{_marks().hour}{value:%M} {value.tzname()}"
 
 
 def moment(value: datetime | None) -> str:
@@ -155,11 +142,11 @@ def percent(share: int | None, sign: str = "%") -> str:
 
 
 def number(value: int | float | Decimal | None, places: int | None = None) -> str:
-    """Return a number with Indonesian marks: 1.290 and 0,74."""
+    """Return a number with the marks of the language: 1.290 and 0,74, in English 1,290 and 0.74."""
     if value is None:
         return "–"
     text = f"{value:,}" if places is None else f"{value:,.{places}f}"
-    return text.translate(str.maketrans(",.", ".,"))
+    return text.translate(_marks().numbers)
 
 
 def points(value: int | None) -> str:
@@ -169,14 +156,30 @@ def points(value: int | None) -> str:
     text = f"{Decimal(value) / 10_000:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return text.replace(".", ",")
+    return text.translate(_marks().numbers)
 
 
 def size(count: int) -> str:
     """Return bytes as a person counts them: 38 KB, 1,2 MB."""
     if count < 1_000_000:
         return f"{max(1, round(count / 1000))} KB"
-    return f"{count / 1_000_000:.1f} MB".replace(".", ",")
+    return f"{count / 1_000_000:.1f} MB".translate(_marks().numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """How a language writes figures: between hours and minutes, and what Python's own marks become."""
+
+    hour: str
+    numbers: dict[int, int]
+
+
+_INDONESIAN = _Marks(".", str.maketrans(",.", ".,"))
+_ENGLISH = _Marks(":", {})
+
+
+def _marks() -> _Marks:
+    return _INDONESIAN if language.current() == "id" else _ENGLISH
 
 
 def navigation(viewer: Viewer | None) -> list[NavItem]:
@@ -250,6 +253,11 @@ def static_file(tag: str, name: str) -> Response:
         headers["Content-Encoding"] = "gzip"
         body = file.packed
     return Response(body, headers=headers, content_type=file.media_type)
+
+
+def in_language(code: str) -> Markup:
+    """Return the attribute that tells which language a course's own text is in, where the page's differs."""
+    return Markup("") if code == language.current() else Markup(' lang="{}"').format(code)
 
 
 def safe(html: str) -> Markup:

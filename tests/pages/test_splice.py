@@ -79,7 +79,7 @@ def send(page: splice.Page, own: str, secret: str = "") -> Response:
     filled = splice.fill(page, {"own": own})
     how = splice.wanted()
     return splice.respond(
-        filled, how, cache_control="private, no-cache", token="token", secret=secret
+        filled, how, cache_control="private, no-cache", language="id", token="token", secret=secret
     ).response()
 
 

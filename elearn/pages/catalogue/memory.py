@@ -8,6 +8,7 @@ views of `routes`, which keep what they make under the keys of this file.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
@@ -22,6 +23,7 @@ from elearn.web.clock import utc_now
 from elearn.web.extensions import read_engine
 from elearn.web.front import Asked
 from elearn.web.headers import FOR_ONE, FOR_VISITORS
+from elearn.web.language import spoken_to
 from elearn.web.settings import Settings
 from elearn.web.templating import build
 
@@ -40,9 +42,9 @@ def kept(app: Flask) -> BoundedCache[Any]:
     return found
 
 
-def home_key(releases: tuple[int, ...]) -> Key:
+def home_key(language: str, releases: tuple[int, ...]) -> Key:
     """Return what the visitors' catalogue is kept under."""
-    return ("visitors home", build(), COMPILER_VERSION, releases)
+    return ("visitors home", build(), COMPILER_VERSION, language, releases)
 
 
 def lesson_key(state: reading.LessonState) -> Key:
@@ -55,15 +57,18 @@ def known_lesson_key(lesson: Key) -> Key:
     return ("known lesson", *lesson)
 
 
-def visitors_lesson_key(lesson: Key, *, stale: bool) -> Key:
+def visitors_lesson_key(lesson: Key, language: str, *, stale: bool) -> Key:
     """Return what a visitor's lesson is kept under."""
-    return ("visitors lesson", *lesson, stale)
+    return ("visitors lesson", language, *lesson, stale)
 
 
-def members_lesson_key(lesson: Key, state: reading.LessonState, said: str, *, stale: bool) -> Key:
+def members_lesson_key(
+    lesson: Key, state: reading.LessonState, language: str, said: str, *, stale: bool
+) -> Key:
     """Return what a lesson is kept under as those see it who stand alike."""
     return (
         "members lesson",
+        language,
         *lesson,
         state.viewer.roles if state.viewer is not None else None,
         state.enrolment_id is not None,
@@ -79,14 +84,16 @@ def members_lesson_key(lesson: Key, state: reading.LessonState, said: str, *, st
 
 def from_memory(app: Flask, asked: Asked) -> splice.Answer | None:
     """Answer the catalogue (to visitors) and lessons from memory; None where Flask has to."""
-    if asked.path == "/":
-        return _home(app, asked) if asked.cookie is None else None
     found = _LESSON.fullmatch(asked.path)
-    if found is None:
+    if found is None and asked.path != "/":
         return None
-    if asked.cookie is None:
-        return _visitors_lesson(app, asked, found[1], found[2])
-    return _members_lesson(app, asked, found[1], found[2])
+    held = None if asked.cookie is None else sessions.known(app, asked.cookie)
+    # A message that waits to be shown is taken out of the cookie, which is Flask's to do.
+    if asked.cookie is not None and (held is None or "_flashes" in held):
+        return None
+    if held is None or "_user_id" not in held:
+        return _visitors_lesson(app, asked, found[1], found[2]) if found is not None else _home(app, asked)
+    return _members_lesson(app, asked, held, found[1], found[2]) if found is not None else None
 
 
 def lesson_state(asked: object, course: str, module: str) -> reading.LessonState | None:
@@ -97,8 +104,9 @@ def lesson_state(asked: object, course: str, module: str) -> reading.LessonState
 
 
 def _home(app: Flask, asked: Asked) -> splice.Answer | None:
-    ready: splice.Ready | None = kept(app).peek(home_key(reading.live_releases(asked.reader)))
-    return splice.send(ready, asked.how, cache_control=FOR_VISITORS) if ready is not None else None
+    spoken = spoken_to(app, None, asked.language)
+    ready: splice.Ready | None = kept(app).peek(home_key(spoken, reading.live_releases(asked.reader)))
+    return _to_visitors(ready, asked, spoken)
 
 
 def _visitors_lesson(app: Flask, asked: Asked, course: str, module: str) -> splice.Answer | None:
@@ -109,15 +117,20 @@ def _visitors_lesson(app: Flask, asked: Asked, course: str, module: str) -> spli
     stale = _is_stale(app, key)
     if stale is None:
         return None
-    ready: splice.Ready | None = kept(app).peek(visitors_lesson_key(key, stale=stale))
-    return splice.send(ready, asked.how, cache_control=FOR_VISITORS) if ready is not None else None
+    spoken = spoken_to(app, None, asked.language)
+    ready: splice.Ready | None = kept(app).peek(visitors_lesson_key(key, spoken, stale=stale))
+    return _to_visitors(ready, asked, spoken)
 
 
-def _members_lesson(app: Flask, asked: Asked, course: str, module: str) -> splice.Answer | None:
-    held = sessions.known(app, asked.cookie or "")
-    # A message that waits to be shown is taken out of the cookie, which is Flask's to do.
-    if held is None or "_flashes" in held:
+def _to_visitors(ready: splice.Ready | None, asked: Asked, spoken: str) -> splice.Answer | None:
+    if ready is None:
         return None
+    return splice.send(ready, asked.how, cache_control=FOR_VISITORS, language=spoken)
+
+
+def _members_lesson(
+    app: Flask, asked: Asked, held: Mapping[str, Any], course: str, module: str
+) -> splice.Answer | None:
     person, secret = held.get("_user_id"), held.get("csrf_token")
     if not isinstance(person, str) or not isinstance(secret, str):
         return None
@@ -131,11 +144,12 @@ def _members_lesson(app: Flask, asked: Asked, course: str, module: str) -> splic
     stale = _is_stale(app, key)
     if stale is None:
         return None
-    page: splice.Page | None = kept(app).peek(members_lesson_key(key, state, "", stale=stale))
+    spoken = spoken_to(app, state.viewer, asked.language)
+    page: splice.Page | None = kept(app).peek(members_lesson_key(key, state, spoken, "", stale=stale))
     if page is None:
         return None
     digest = sessions.secret_digest(secret)
-    return splice.respond(page, asked.how, cache_control=FOR_ONE, token=token, secret=digest)
+    return splice.respond(page, asked.how, cache_control=FOR_ONE, language=spoken, token=token, secret=digest)
 
 
 def _is_stale(app: Flask, key: Key) -> bool | None:

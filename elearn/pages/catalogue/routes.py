@@ -30,7 +30,7 @@ from elearn.records.accounts.queries import Viewer
 from elearn.records.catalogue import queries
 from elearn.records.catalogue.cache import BoundedCache
 from elearn.records.errors import RefusedError
-from elearn.web import sessions, splice
+from elearn.web import language, sessions, splice
 from elearn.web.clock import utc_now
 from elearn.web.courses import Course, course_of
 from elearn.web.extensions import current_session, read_connection, read_engine
@@ -54,7 +54,9 @@ def home() -> Response:
     viewer = sessions.viewer()
     member = viewer is not None
     if not (typed or category or member):
-        ready: splice.Ready | None = _kept().peek(memory.home_key(reading.live_releases(read_engine())))
+        ready: splice.Ready | None = _kept().peek(
+            memory.home_key(language.current(), reading.live_releases(read_engine()))
+        )
         if ready is not None:
             return _send(ready)
     with read_connection() as connection:
@@ -63,9 +65,9 @@ def home() -> Response:
     if typed or category:
         frame = splice.cut(_home_page(courses, typed, category, member=member))
     elif not member:
-        return _send(_kept().get(memory.home_key(live), lambda: _visitors_home(courses)))
+        return _send(_kept().get(memory.home_key(language.current(), live), lambda: _visitors_home(courses)))
     else:
-        key = ("members home", build(), COMPILER_VERSION, live)
+        key = ("members home", build(), COMPILER_VERSION, language.current(), live)
         frame = _frame(key, lambda: _home_page(courses, "", "", member=True))
     return _respond(splice.fill(frame, _who_asks(viewer)), member=member)
 
@@ -112,7 +114,7 @@ def _course(slug: str, *, refusal: str = "") -> Response:
         release = queries.release_view(connection, state.release_id)
         course = course_of(slug, release)
         member = state.viewer is not None
-        key = ("course", build(), COMPILER_VERSION, release.id, member)
+        key = ("course", build(), COMPILER_VERSION, language.current(), release.id, member)
         frame = _frame(key, lambda: _course_page(connection, course, member=member))
     standing = views.course_standing(course, state)
     page = views.CoursePage(course, ())
@@ -167,7 +169,7 @@ def _lesson(slug: str, module_slug: str, *, refusal: str = "") -> Response:
     lesson = _known_lesson(state, key, slug, module_slug)
     stale = lessons.is_stale(lesson.review_on, today())
     if state.viewer is None:
-        place = memory.visitors_lesson_key(key, stale=stale)
+        place = memory.visitors_lesson_key(key, language.current(), stale=stale)
         return _send(_kept().get(place, lambda: _visitors_lesson(lesson, state, stale)))
     return _respond(_members_lesson(key, lesson, state, _said(refusal), stale=stale))
 
@@ -209,7 +211,7 @@ def _members_lesson(
     """Return a lesson as those see it who stand alike; kept, because a page is looked at more than once."""
 
     def load() -> tuple[splice.Page, int]:
-        frame = _frame(("lesson", *key), lambda: _lesson_page(lesson, member=True))
+        frame = _frame(("lesson", language.current(), *key), lambda: _lesson_page(lesson, member=True))
         personal = _make_parts(lesson, state, stale=stale)
         for check in lesson.compiled.checklist:
             ticked = " checked" if check.id in state.ticks else ""
@@ -217,7 +219,8 @@ def _members_lesson(
         page = splice.fill(frame, {**personal, **_who_asks(state.viewer), "said": said})
         return page, page.size
 
-    page: splice.Page = _kept().get(memory.members_lesson_key(key, state, said, stale=stale), load)
+    place = memory.members_lesson_key(key, state, language.current(), said, stale=stale)
+    page: splice.Page = _kept().get(place, load)
     return page
 
 
@@ -334,7 +337,7 @@ def _navigation(viewer: Viewer | None) -> str:
         text = _part("nav", viewer, "courses")
         return text, len(text)
 
-    found: str = _kept().get(("nav", roles), load)
+    found: str = _kept().get(("nav", language.current(), roles), load)
     return found
 
 
@@ -346,14 +349,19 @@ def _who_asks(viewer: Viewer | None) -> dict[str, str]:
 
 def _send(ready: splice.Ready) -> Response:
     """Answer with a page that every visitor gets."""
-    return splice.send(ready, splice.wanted(), cache_control=FOR_VISITORS).response()
+    answer = splice.send(ready, splice.wanted(), cache_control=FOR_VISITORS, language=language.current())
+    return answer.response()
 
 
 def _respond(page: splice.Page, *, member: bool = True) -> Response:
     """Answer with a page that lacks nothing but the token; a visitor's page is everybody's and has none."""
-    how = splice.wanted()
+    how, spoken = splice.wanted(), language.current()
     if not member:
-        return splice.respond(page, how, cache_control=FOR_VISITORS, token="", secret="").response()
+        return splice.respond(
+            page, how, cache_control=FOR_VISITORS, language=spoken, token="", secret=""
+        ).response()
     token = sessions.csrf_token()
     secret = sessions.secret_digest(str(cookie.get("csrf_token", "")))
-    return splice.respond(page, how, cache_control=FOR_ONE, token=token, secret=secret).response()
+    return splice.respond(
+        page, how, cache_control=FOR_ONE, language=spoken, token=token, secret=secret
+    ).response()

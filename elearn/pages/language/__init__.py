@@ -1,0 +1,1 @@
+"""The language of pages, as a visitor or a person chooses it."""
