@@ -11,6 +11,7 @@ from elearn.records.completions import models as completions
 from elearn.records.corrections import models as corrections
 from elearn.records.enrolments import models as enrolments
 from elearn.records.installation import InstallationFact
+from elearn.records.jobs import models as jobs
 
 __all__ = [
     "Base",
@@ -24,6 +25,7 @@ __all__ = [
     "completions",
     "corrections",
     "enrolments",
+    "jobs",
 ]
 
 metadata = Base.metadata
