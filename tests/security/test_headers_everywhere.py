@@ -23,6 +23,17 @@ from tests.security.world import KEYS, PASSWORD, SLUG
 
 #: What visitors share, by endpoint.
 SHARED = {"catalogue.home", "catalogue.show_course", "catalogue.show_lesson"}
+#: Files that are the same for everybody and no page.
+FILES = {
+    "catalogue.medium",
+    "pictures.show_home",
+    "pictures.show_course",
+    "pictures.show_lesson",
+    "web.static_file",
+    "browsers.manifest",
+    "browsers.favicon",
+    "browsers.robots",
+}
 EXPECTED_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -74,13 +85,13 @@ def test_every_page_carries_every_header(site: Site, who: str) -> None:
         assert "Server" not in headers
         assert "X-Powered-By" not in headers
         check_caching(endpoint, path, found, private=bool(roles) or who != "visitor")
-        if who == "visitor" and (endpoint in SHARED or endpoint in {"catalogue.medium", "web.static_file"}):
+        if who == "visitor" and (endpoint in SHARED or endpoint in FILES):
             assert "Set-Cookie" not in headers, path
 
 
 def check_caching(endpoint: str, path: str, found: Any, *, private: bool) -> None:
     kept = found.headers["Cache-Control"]
-    if endpoint in {"catalogue.medium", "web.static_file"} and found.status_code == 200:
+    if endpoint in FILES and found.status_code == 200:
         return
     if private:
         assert kept == "no-store" or kept.startswith("private"), (path, kept)
