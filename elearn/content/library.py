@@ -31,7 +31,7 @@ from elearn.content.parser.course_page import CourseReading, read_course_page, r
 from elearn.content.parser.module import MODULE_NAME, read_module
 from elearn.content.parser.nearest import hint
 from elearn.content.parser.report import Report
-from elearn.content.problems import Problem, order_problems, problem
+from elearn.content.problems import Problem, order_problems, phrase, problem
 
 #: Limits of a package, also asked of a folder.
 MAX_PACKED = 20 * 1024 * 1024
@@ -262,7 +262,11 @@ class _Course:
             for item_id, line in report.references.ids:
                 if item_id in seen:
                     file, other = seen[item_id]
-                    place = f"baris {other}" if file == name else f"{file} baris {other}"
+                    place = (
+                        phrase("baris {line}", line=other)
+                        if file == name
+                        else phrase("{file} baris {line}", file=file, line=other)
+                    )
                     report.add(line, "K80", id=item_id, other=place)
                 seen.setdefault(item_id, (name, line))
 
@@ -280,7 +284,9 @@ class _Course:
                     report.add(line, "K101l", value=slug, hint=hint(slug, known, limit=3))
             for slug, line in report.references.question_objectives:
                 if slug not in known:
-                    report.add(line, "K94a", value=slug, where="kursus", hint=hint(slug, known, limit=3))
+                    report.add(
+                        line, "K94a", value=slug, where=phrase("kursus"), hint=hint(slug, known, limit=3)
+                    )
 
     def is_readable(self, page: Report) -> bool:
         """Say whether the objectives of the course could be read at all."""
@@ -327,7 +333,7 @@ class _Course:
 
     def check_reread(self, name: str, report: Report, target: str, line: int) -> None:
         slug, mark, anchor = target.partition("#")
-        form = "#judul-bagian" if name not in _TESTS else "modul#judul-bagian"
+        form = phrase("#judul-bagian") if name not in _TESTS else phrase("modul#judul-bagian")
         by_slug = {module.slug: file for file, module in self.modules.items() if file not in _TESTS}
         file = by_slug.get(slug) if slug else name
         if not mark or not anchor or file is None:

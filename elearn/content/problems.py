@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -13,6 +13,20 @@ class Level(StrEnum):
 
     ERROR = "E"
     WARNING = "W"
+
+
+class Phrase(str):
+    """A part of a sentence that is put in as a value: it reads in Indonesian, and keeps what to translate."""
+
+    sentence: str
+    values: Mapping[str, object]
+
+
+def phrase(sentence: str, **values: object) -> Phrase:
+    """Return *sentence*, marked for translation, with *values* in the places of its braces."""
+    found = Phrase(sentence.format(**values) if values else sentence)
+    found.sentence, found.values = sentence, values
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,8 @@ class Problem:
     message: str
     text: str = ""
     fix: Fix | None = None
+    #: What fills the sentence of the code, so that pages can say it in another language.
+    values: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def blocks_publishing(self) -> bool:
@@ -244,9 +260,15 @@ def problem(
 ) -> Problem:
     """Build the problem *code* at *line* of *file*; *values* fill the sentence of the code."""
     rule = CODES[code]
-    shown = {name: _short(str(value)) for name, value in values.items()}
-    message = rule.sentence.format(**{"text": _short(text), **shown})
-    return Problem(file, line, code, rule.level, message, text[:MAX_QUOTED], fix)
+    filling = {"text": text, **values}
+    return Problem(
+        file, line, code, rule.level, fill(rule.sentence, filling), text[:MAX_QUOTED], fix, filling
+    )
+
+
+def fill(sentence: str, values: Mapping[str, object]) -> str:
+    """Return the *sentence* of a code with short forms of *values* in its places."""
+    return sentence.format(**{name: _short(str(value)) for name, value in values.items()})
 
 
 def _short(text: str) -> str:

@@ -1,10 +1,10 @@
-"""The base of every form: CSRF, Indonesian messages, and refusals of the records beside their field."""
+"""The base of every form: CSRF, messages in the language of the page, and refusals of the records beside their field."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from flask_babel import gettext as _
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField
@@ -14,23 +14,23 @@ from elearn.records.errors import RefusedError, Sentence
 
 #: What WTForms itself says, in the words of the site.
 _MESSAGES = {
-    "Not a valid choice.": "Pilih salah satu dari daftar.",
-    "Not a valid choice": "Pilih salah satu dari daftar.",
-    "Invalid Choice: could not coerce.": "Pilih salah satu dari daftar.",
-    "Not a valid integer value.": "Tulis dengan angka, misalnya 3.",
-    "Not a valid decimal value.": "Tulis dengan angka, misalnya 3,5.",
-    "Not a valid date value.": "Tanggalnya belum bisa dibaca.",
-    "This field is required.": "Bagian ini belum diisi.",
-    "Invalid input.": "Isian ini belum bisa dibaca.",
-    "The CSRF token is missing.": "Formulir ini sudah terlalu lama terbuka. Kirim sekali lagi, ya.",
+    "Not a valid choice.": _l("Pilih salah satu dari daftar."),
+    "Not a valid choice": _l("Pilih salah satu dari daftar."),
+    "Invalid Choice: could not coerce.": _l("Pilih salah satu dari daftar."),
+    "Not a valid integer value.": _l("Tulis dengan angka, misalnya 3."),
+    "Not a valid decimal value.": _l("Tulis dengan angka, misalnya 3,5."),
+    "Not a valid date value.": _l("Tanggalnya belum bisa dibaca."),
+    "This field is required.": _l("Bagian ini belum diisi."),
+    "Invalid input.": _l("Isian ini belum bisa dibaca."),
+    "The CSRF token is missing.": _l("Formulir ini sudah terlalu lama terbuka. Kirim sekali lagi, ya."),
 }
 
 
-class _Indonesian:
-    """The messages WTForms brings along, translated by table."""
+class _OwnWords:
+    """The messages WTForms brings along, said by table."""
 
     def gettext(self, string: str) -> str:
-        return str(_(_MESSAGES.get(string, string)))
+        return str(_MESSAGES.get(string, string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         return self.gettext(singular if n == 1 else plural)
@@ -43,8 +43,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     """
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        def get_translations(self, _form: Any) -> _Indonesian:
-            return _Indonesian()
+        def get_translations(self, _form: Any) -> _OwnWords:
+            return _OwnWords()
 
     #: Fields an error may name under another name in the records: ``{"name": "nama"}``.
     field_names: ClassVar[dict[str, str]] = {}
@@ -69,9 +69,13 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
 
 def translated(sentence: Sentence) -> str:
-    """Return *sentence* in the language of the page."""
-    text = str(_(sentence.text))
-    return text % sentence.values if sentence.values else text
+    """Return *sentence* in the language of the page, with the sentences among its values."""
+    text = str(gettext(sentence.text))
+    values = {
+        name: translated(value) if isinstance(value, Sentence) else value
+        for name, value in sentence.values.items()
+    }
+    return text % values if values else text
 
 
 def filled(message: str | None = None) -> InputRequired:

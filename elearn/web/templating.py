@@ -20,7 +20,7 @@ from elearn.records.accounts.keys import show_phone
 from elearn.records.accounts.models import Role
 from elearn.records.accounts.queries import Viewer
 from elearn.records.errors import Sentence
-from elearn.web import language, sessions, splice
+from elearn.web import language, problems, sessions, splice
 from elearn.web.clock import utc_now
 from elearn.web.forms import translated
 from elearn.web.headers import FOR_EVERYBODY
@@ -74,6 +74,7 @@ def init_app(app: Flask) -> None:
         poin=points,
         ukuran=size,
         kalimat=sentence,
+        masalah=problems.told,
         telepon=show_phone,
     )
     env.globals.update(

@@ -43,6 +43,7 @@ def render(
     link: Callable[[str], str | None] | None = None,
     picture_size: Callable[[str], tuple[int, int] | None] | None = None,
     anchor_prefix: str = "",
+    term: Callable[[str, str], str] | None = None,
     inline: bool = False,
     checklist: bool = False,
 ) -> str:
@@ -51,13 +52,18 @@ def render(
     *link* turns an own address as the author wrote it (``media/alur.svg``, ``02-bahan.md#judul``,
     ``#judul``) into its address on the site, or None where it leads nowhere; *picture_size* knows
     width and height of a picture by the same address. Ids begin with ``ANCHOR_PREFIX`` and
-    *anchor_prefix*, so that several pieces can stand on one page. *inline* leaves out the
-    paragraph around a single one; *checklist* makes task lists the learner's own. Raises
+    *anchor_prefix*, so that several pieces can stand on one page. *term* is told every abbreviation
+    with its meaning and says under which id the page explains it: the first of each section then
+    leads there. *inline* leaves out the paragraph around a single one; *checklist* makes task lists the learner's own. Raises
     MarkupLimitError with the line, counted in *piece_text*.
     """
     check_source(piece_text)
     surroundings = Surroundings(
-        abbreviations=glossary, link=link, picture_size=picture_size, anchor_prefix=anchor_prefix
+        abbreviations=glossary,
+        link=link,
+        picture_size=picture_size,
+        anchor_prefix=anchor_prefix,
+        term=term,
     )
     html = convert(piece_text, surroundings, definitions=link_definitions, inline=inline, checklist=checklist)
     check_output(html)

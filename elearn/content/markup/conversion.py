@@ -38,6 +38,11 @@ _BOX = re.compile(r"\[([ \u00a0xX])\] +(?=\S)")
 _CHECK_ID = re.compile(r" *<!-- *id: *(c-[a-z0-9]{6,80}) *--> *$")
 _ALIGNMENT_CLASSES = {"right": "n", "center": "mid"}
 _LONGEST_LABEL = 100
+#: Elements in which a tap does something already, and headings, which contents and searches lead to.
+_TAKEN = {"a", "summary", "label", "h1", "h2", "h3", "h4", "h5", "h6"}
+_STACKED_COLUMNS = {3, 4}
+#: Letters in a row of a table that a screen of 360 px shows side by side without tearing words.
+_FITS_A_PHONE = 40
 
 
 class CourseMarkdown(Markdown):
@@ -70,6 +75,7 @@ class CourseMarkdown(Markdown):
         self.treeprocessors = Registry()
         self.treeprocessors.register(Inside(self), "inline", 20)
         self.treeprocessors.register(Footnotes(self), "footnotes", 15)
+        self.treeprocessors.register(Terms(self), "terms", 12)
         self.treeprocessors.register(TableLabels(self), "labels", 10)
         self.treeprocessors.register(Unwrapped(self), "unwrapped", 5)
         self.postprocessors = Registry()
@@ -93,6 +99,8 @@ class CourseBlocks(BlockParser):
         self.leaves: list[tuple[Element, str, int]] = []
         self.anchors: set[str] = set()
         self.tables: list[Element] = []
+        #: Ids of explanations that something leads to.
+        self.explained: set[str] = set()
         self.references: dict[str, Reference] = {}
 
     def parseDocument(self, lines: Iterable[str]) -> ElementTree[Element | None]:  # noqa: N802 (the library's name)
@@ -292,14 +300,59 @@ class Footnotes(Treeprocessor):
             link.text = "↩"
 
 
+class Terms(Treeprocessor):
+    """Lets the first use of an abbreviation in each section lead to where the page explains it."""
+
+    md: CourseMarkdown
+
+    def run(self, root: Element) -> None:
+        if self.md.surroundings.term is None:
+            return
+        linked: set[str] = set()
+        for block in root:
+            if block.tag == "h2":
+                linked.clear()
+            self._walk(block, linked, free=True)
+
+    def _walk(self, element: Element, linked: set[str], *, free: bool) -> None:
+        """Look at what *element* holds; nothing in it may lead anywhere unless it is *free*."""
+        free = free and element.tag not in _TAKEN
+        for place, child in enumerate(element):
+            if child.tag == "abbr":
+                anchor = self._explained(child)
+                if free and child.text not in linked:
+                    linked.add(child.text or "")
+                    element[place] = self._link(child, anchor)
+            else:
+                self._walk(child, linked, free=free)
+
+    def _explained(self, abbreviation: Element) -> str:
+        term = self.md.surroundings.term
+        return term(abbreviation.text or "", abbreviation.get("title", "")) if term is not None else ""
+
+    def _link(self, abbreviation: Element, anchor: str) -> Element:
+        attributes = {"class": "term", "href": f"#{anchor}"}
+        if anchor not in self.md.parser.explained:
+            # The way back from the explanation.
+            self.md.parser.explained.add(anchor)
+            attributes["id"] = f"{anchor}.1"
+        self.md.surroundings.allowance.spend(sum(map(len, attributes.values())) + 30, 1)
+        link = Element("a", attributes)
+        link.tail, abbreviation.tail = abbreviation.tail, None
+        link.append(abbreviation)
+        return link
+
+
 class TableLabels(Treeprocessor):
-    """Names every table after its columns, for those who hear the page."""
+    """Names every table after its columns, for those who hear the page, and its cells for small screens."""
 
     md: CourseMarkdown
 
     def run(self, root: Element) -> None:  # noqa: ARG002 (the library's signature)
         for holder in self.md.parser.tables:
             names = [name for name in map(_text_of, holder.iter("th")) if name]
+            if _stacks(holder):
+                _stack(holder)
             label = f"Tabel: {', '.join(names)}" if names else "Tabel"
             holder.set(
                 "aria-label", label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
@@ -315,6 +368,27 @@ class Unwrapped(Treeprocessor):
         if self.md.inline and len(root) == 1 and root[0].tag == "p":
             return root[0]
         return None
+
+
+def _stacks(holder: Element) -> bool:
+    """Say whether a table becomes cards on a phone: few columns, but more words than fit side by side."""
+    rows = [[len(_text_of(cell)) for cell in row] for row in holder.iter("tr")]
+    columns = len(rows[0])
+    return columns in _STACKED_COLUMNS and sum(map(max, zip(*rows, strict=True))) > _FITS_A_PHONE
+
+
+def _stack(holder: Element) -> None:
+    """Write the name of its column into every cell, and make the first cell the name of its row."""
+    holder.set("class", "scroll stack")
+    head, *rows = holder.iter("tr")
+    names = [_text_of(cell) for cell in head]
+    for row in rows:
+        first, *others = row
+        first.tag = "th"
+        first.set("scope", "row")
+        for cell, name in zip(others, names[1:], strict=True):
+            if name:
+                cell.set("data-l", name)
 
 
 def _text_of(element: Element) -> str:

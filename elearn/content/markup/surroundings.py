@@ -28,6 +28,7 @@ class Surroundings:
         link: Callable[[str], str | None] | None = None,
         picture_size: Callable[[str], tuple[int, int] | None] | None = None,
         anchor_prefix: str = "",
+        term: Callable[[str, str], str] | None = None,
     ) -> None:
         self.allowance = Allowance()
         self.prefix = ANCHOR_PREFIX + anchor_prefix
@@ -37,6 +38,8 @@ class Surroundings:
         self.footnote_uses: dict[str, int] = {}
         self._link = link
         self._picture_size = picture_size
+        #: Where the page explains an abbreviation, by it and its meaning; None where it does not.
+        self.term = term
         self._abbreviations: dict[str, str] = {}
         #: Lengths of the abbreviations that begin with a word, longest first.
         self._lengths: dict[str, list[int]] = {}

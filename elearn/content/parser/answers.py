@@ -28,6 +28,7 @@ from elearn.content.parser.parts import Question, Row
 from elearn.content.parser.report import Report
 from elearn.content.parser.settings import TYPES, read_value
 from elearn.content.pieces import Piece
+from elearn.content.problems import phrase
 from elearn.content.scanner import Block, plain_text, split_row, split_unescaped
 from elearn.content.spelling import exact_text, letter_count, matching_text, within_edits
 
@@ -337,7 +338,7 @@ class _Builder(NumberChecks):
                 "K52",
                 value="tidak",
                 key="Acak pilihan",
-                allowed="urutan soal ini selalu diacak, jadi hapus setelan ini",
+                allowed=phrase("urutan soal ini selalu diacak, jadi hapus setelan ini"),
             )
 
     def match(self) -> Item | None:

@@ -14,7 +14,7 @@ from elearn.content.parser.report import Report
 from elearn.content.parser.source import open_report
 from elearn.content.parser.texts import Texts, excuse_all, read_texts
 from elearn.content.printer import canonical
-from elearn.content.problems import Problem
+from elearn.content.problems import Problem, phrase
 from elearn.content.scanner import Kind, Scan, scan
 
 COURSE_FILE = "kursus.md"
@@ -110,10 +110,12 @@ def read_course_page(text: str, *, slug: str) -> CourseReading:
         body=lesson_piece(report, front_matter.body_line, len(report.lines)),
         audience=fields.text("untuk"),
         level=fields.choice("tingkat", _LEVELS, ""),
-        category=_matching(fields, "kategori", SLUG, "pakai huruf kecil, angka dan tanda hubung") or "",
-        language=_matching(fields, "bahasa", _LANGUAGE, "tulis kode bahasa seperti id atau en") or "id",
+        category=_matching(fields, "kategori", SLUG, phrase("pakai huruf kecil, angka dan tanda hubung"))
+        or "",
+        language=_matching(fields, "bahasa", _LANGUAGE, phrase("tulis kode bahasa seperti id atau en"))
+        or "id",
         hours=_read_hours(fields),
-        code=_matching(fields, "kode", _CODE, "pakai 2 sampai 12 huruf besar, angka dan tanda hubung")
+        code=_matching(fields, "kode", _CODE, phrase("pakai 2 sampai 12 huruf besar, angka dan tanda hubung"))
         or slug.upper(),
         objectives=objectives,
         prerequisites=tuple(scalar.value for scalar in prerequisites),
@@ -159,14 +161,18 @@ def _read_objectives(report: Report, fields: Fields) -> dict[str, str]:
         return {}
     node = fields.values["tujuan"]
     if not isinstance(node, MapNode):
-        fields.refuse("tujuan", 'tulis tiap tujuan seperti "  nama-tujuan: kalimatnya"')
+        fields.refuse("tujuan", phrase('tulis tiap tujuan seperti "  nama-tujuan: kalimatnya"'))
         return {}
     objectives: dict[str, str] = {}
     for key, value in node.entries.values():
         if not SLUG.fullmatch(key.value):
-            fields.refuse("tujuan", "pakai huruf kecil, angka dan tanda hubung untuk nama tujuan", key)
+            fields.refuse(
+                "tujuan", phrase("pakai huruf kecil, angka dan tanda hubung untuk nama tujuan"), key
+            )
         elif not isinstance(value, Scalar) or not value.value.strip():
-            fields.refuse("tujuan", "tulis satu kalimat setelah nama tujuan", Scalar(key.value, key.line))
+            fields.refuse(
+                "tujuan", phrase("tulis satu kalimat setelah nama tujuan"), Scalar(key.value, key.line)
+            )
         else:
             objectives[key.value] = " ".join(value.value.split())
             report.references.objectives.append((key.value, key.line))
@@ -177,12 +183,12 @@ def _read_certificate(report: Report, fields: Fields) -> tuple[bool, int | None]
     node = fields.values.get("sertifikat")
     if not isinstance(node, MapNode):
         return bool(fields.choice("sertifikat", YES_NO, True)), None
-    inner = Fields(report, node, _CERTIFICATE_KEYS, "sertifikat", line=node.line)
+    inner = Fields(report, node, _CERTIFICATE_KEYS, phrase("sertifikat"), line=node.line)
     issued = bool(inner.choice("terbit", YES_NO, True))
     written = inner.text("berlaku")
     match = _MONTHS.fullmatch(written.casefold())
     if written and (match is None or not 1 <= int(match[1]) <= 120):
-        inner.refuse("berlaku", "tulis seperti 24 bulan")
+        inner.refuse("berlaku", phrase("tulis seperti 24 bulan"))
         return issued, None
     if match is not None:
         fields.lines["berlaku"] = inner.lines["berlaku"]

@@ -13,6 +13,7 @@ import yaml
 
 from elearn.content.parser.nearest import hint, nearest
 from elearn.content.parser.report import Report
+from elearn.content.problems import phrase
 
 #: Bytes between the two lines of dashes.
 MAX_SIZE = 20 * 1024
@@ -258,7 +259,7 @@ class Fields:
             return ""
         value = self.values[name]
         if not isinstance(value, Scalar):
-            self.refuse(name, "tulis satu kalimat, dengan tanda kutip kalau berisi titik dua")
+            self.refuse(name, phrase("tulis satu kalimat, dengan tanda kutip kalau berisi titik dua"))
             return ""
         return " ".join(value.value.split())
 
@@ -270,7 +271,7 @@ class Fields:
         word = " ".join(value.value.split()).casefold() if isinstance(value, Scalar) else ""
         if word in values:
             return values[word]
-        self.refuse(name, "pakai salah satu dari: " + ", ".join(values))
+        self.refuse(name, phrase("pakai salah satu dari: {words}", words=", ".join(values)))
         return default
 
     def number(self, name: str, low: int, high: int) -> int | None:
@@ -282,7 +283,7 @@ class Fields:
             number = int(value.value)
             if low <= number <= high:
                 return number
-        self.refuse(name, f"tulis angka bulat dari {low} sampai {high}")
+        self.refuse(name, phrase("tulis angka bulat dari {low} sampai {high}", low=low, high=high))
         return None
 
     def decimal(self, name: str) -> Decimal | None:
@@ -292,7 +293,7 @@ class Fields:
         value = self.values[name]
         if isinstance(value, Scalar) and _NUMBER.fullmatch(value.value):
             return Decimal(value.value.replace(",", "."))
-        self.refuse(name, "tulis angka seperti 8 atau 2,5")
+        self.refuse(name, phrase("tulis angka seperti 8 atau 2,5"))
         return None
 
     def percent(self, name: str, default: int) -> int:
@@ -302,7 +303,7 @@ class Fields:
         value = self.values[name]
         parsed = read_percent(value.value) if isinstance(value, Scalar) else None
         if parsed is None:
-            self.refuse(name, "tulis persen dari 0% sampai 100%")
+            self.refuse(name, phrase("tulis persen dari 0% sampai 100%"))
             return default
         return parsed
 
@@ -316,7 +317,7 @@ class Fields:
                 return date.fromisoformat(value.value)
             except ValueError:
                 pass
-        self.refuse(name, "tulis tanggal seperti 2026-11-23")
+        self.refuse(name, phrase("tulis tanggal seperti 2026-11-23"))
         return None
 
     def texts(self, name: str, *, slugs: bool = False, required: bool = False) -> list[Scalar]:
@@ -327,14 +328,14 @@ class Fields:
             return []
         value = self.values[name]
         if not isinstance(value, ListNode):
-            self.refuse(name, "tulis sebagai daftar, satu butir satu baris dengan tanda hubung")
+            self.refuse(name, phrase("tulis sebagai daftar, satu butir satu baris dengan tanda hubung"))
             return []
         found = []
         for item in value.items:
             if not isinstance(item, Scalar) or not item.value.strip():
-                self.refuse(name, "tulis teks biasa, dengan tanda kutip kalau berisi titik dua", item)
+                self.refuse(name, phrase("tulis teks biasa, dengan tanda kutip kalau berisi titik dua"), item)
             elif slugs and not SLUG.fullmatch(item.value):
-                self.refuse(name, "pakai huruf kecil, angka dan tanda hubung", item)
+                self.refuse(name, phrase("pakai huruf kecil, angka dan tanda hubung"), item)
             else:
                 found.append(item)
         return found
@@ -345,14 +346,14 @@ class Fields:
             return []
         value = self.values[name]
         if not isinstance(value, ListNode):
-            self.refuse(name, "tulis sebagai daftar, tiap butir dengan judul dan alamat")
+            self.refuse(name, phrase("tulis sebagai daftar, tiap butir dengan judul dan alamat"))
             return []
         found = []
         for item in value.items:
             if isinstance(item, MapNode):
                 found.append(item)
             else:
-                self.refuse(name, 'tulis tiap butir seperti "- judul: …"', item)
+                self.refuse(name, phrase('tulis tiap butir seperti "- judul: …"'), item)
         return found
 
 

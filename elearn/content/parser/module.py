@@ -26,7 +26,7 @@ from elearn.content.parser.source import open_report
 from elearn.content.parser.texts import excuse_all, read_texts
 from elearn.content.pieces import Piece
 from elearn.content.printer import canonical
-from elearn.content.problems import Problem
+from elearn.content.problems import Problem, phrase
 from elearn.content.scanner import Block, Kind, Scan, scan
 
 MODULE_NAME = re.compile(r"([0-9]{2})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
@@ -96,7 +96,7 @@ def add_twin_ids(report: Report) -> None:
     seen: dict[str, int] = {}
     for item_id, line in report.references.ids:
         if item_id in seen:
-            report.add(line, "K80", id=item_id, other=f"baris {seen[item_id]}")
+            report.add(line, "K80", id=item_id, other=phrase("baris {line}", line=seen[item_id]))
         seen.setdefault(item_id, line)
 
 
@@ -231,7 +231,7 @@ def hide_after_unclosed(report: Report, found: Scan, before: int) -> None:
 
 def _read_front(report: Report, front_matter: FrontMatter, kind: ModuleKind) -> _Front:
     is_module = kind is ModuleKind.MODULE
-    where = "modul" if is_module else "pretes dan postes"
+    where = phrase("modul") if is_module else phrase("pretes dan postes")
     fields = Fields(report, front_matter.root, _KEYS if is_module else _TEST_KEYS, where)
     front = _Front(lines=fields.lines)
     front.title = fields.text("judul", required=True)
@@ -261,11 +261,11 @@ def _read_source(report: Report, node: MapNode) -> Source | None:
     title = fields.text("judul", required=True)
     url = fields.text("alamat")
     if url and not _URL.fullmatch(url):
-        fields.refuse("alamat", "tulis alamat yang mulai dengan https://")
+        fields.refuse("alamat", phrase("tulis alamat yang mulai dengan https://"))
         url = ""
     dated = fields.text("tanggal")
     if dated and not _DATED.fullmatch(dated):
-        fields.refuse("tanggal", "tulis tanggal seperti 2026-11-23, atau tahunnya saja")
+        fields.refuse("tanggal", phrase("tulis tanggal seperti 2026-11-23, atau tahunnya saja"))
         dated = ""
     return Source(title, fields.text("pasal"), url, dated) if title else None
 
@@ -303,7 +303,7 @@ def _completion(report: Report, front: _Front, quiz: Quiz | None) -> CompletionR
             "K101j",
             value=report.source(line).partition(":")[2].strip(),
             key="selesai",
-            allowed="modul ini belum punya kuis, jadi tulis dibaca atau tambahkan kuis",
+            allowed=phrase("modul ini belum punya kuis, jadi tulis dibaca atau tambahkan kuis"),
         )
         return CompletionRule.READ
     return front.completion

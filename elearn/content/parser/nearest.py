@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from elearn.content.problems import phrase
+
 #: Longer words are not compared: they are no misspelt key.
 MAX_LENGTH = 40
 
@@ -41,4 +43,9 @@ def nearest(word: str, known: Iterable[str], limit: int = 2) -> str:
 def hint(word: str, known: Iterable[str], limit: int = 2) -> str:
     """Return the half sentence that names the nearest known word, or nothing."""
     found = nearest(word, known, limit)
-    return f' (maksud Anda "{found}"?)' if found else ""
+    return meant(found)
+
+
+def meant(word: str) -> str:
+    """Return the half sentence that names *word* as what was meant, or nothing."""
+    return phrase(' (maksud Anda "{word}"?)', word=word) if word else ""

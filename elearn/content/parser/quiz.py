@@ -23,7 +23,7 @@ from elearn.content.items import (
 )
 from elearn.content.parser.answers import Asked, build_item
 from elearn.content.parser.marks import first_text
-from elearn.content.parser.nearest import hint
+from elearn.content.parser.nearest import hint, meant
 from elearn.content.parser.parts import Question
 from elearn.content.parser.question import read_question, silence
 from elearn.content.parser.report import Report
@@ -38,6 +38,7 @@ from elearn.content.parser.settings import (
 )
 from elearn.content.parser.style import check_style
 from elearn.content.parser.texts import Texts, comment_of, read_comment
+from elearn.content.problems import phrase
 from elearn.content.scanner import Block, Kind, heading_text
 
 MAX_QUESTIONS = 200
@@ -240,7 +241,7 @@ class _Reader:
             fix = self.report.rewrite(
                 block.first, self.report.source(block.first).replace(keyed.written, known, 1)
             )
-        suggestion = f' (maksud Anda "{known}"?)' if known else ""
+        suggestion = meant(known)
         self.report.add(block.first, "K50", fix=fix, key=keyed.written if keyed else content, hint=suggestion)
 
     def check_comment(self, block: Block) -> None:
@@ -321,7 +322,7 @@ class _Reader:
                     objective.line,
                     "K94a",
                     value=objective.value,
-                    where="modul ini",
+                    where=phrase("modul ini"),
                     hint=hint(objective.value, known, limit=3),
                 )
         reread = question.settings.get("baca lagi")

@@ -14,6 +14,7 @@ from elearn.content.parser.marks import (
     ODD_BOX,
     first_text,
 )
+from elearn.content.parser.nearest import meant
 from elearn.content.parser.parts import Row, Setting
 from elearn.content.parser.settings import (
     QUESTION_WORDS,
@@ -77,7 +78,7 @@ class RowReader(ShapeReader):
         known = near_key(keyed, QUESTION_WORDS)
         source = self.report.source(block.first)
         fix = self.report.rewrite(block.first, source.replace(keyed.written, known, 1))
-        self.note(block.first, "K50", fix=fix, key=keyed.written, hint=f' (maksud Anda "{known}"?)')
+        self.note(block.first, "K50", fix=fix, key=keyed.written, hint=meant(known))
 
     def read_option(self, block: Block, is_right: bool, first: str) -> None:
         source = self.report.source(block.first)

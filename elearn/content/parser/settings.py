@@ -12,6 +12,7 @@ from elearn.content.items import POINT, ItemType, Marking, ScoreRule, ShowKey
 from elearn.content.parser.front_matter import SLUG, YES_NO, read_percent
 from elearn.content.parser.nearest import edits, nearest
 from elearn.content.parser.report import Report
+from elearn.content.problems import phrase
 
 QUIZ_KEYS = {
     "lulus": "pass",
@@ -229,31 +230,31 @@ def _target(value: str) -> str | None:
 
 #: How each value is read (None: not allowed), and what to say then.
 _READERS: Mapping[str, tuple[Callable[[str], object | None], str]] = {
-    "lulus": (read_percent, "tulis persen dari 0% sampai 100%"),
-    "kesempatan": (_attempts, "tulis angka mulai dari 1, atau bebas"),
-    "jeda": (read_duration, "tulis seperti 10 menit, 2 jam atau 1 hari"),
-    "waktu": (read_duration, "tulis seperti 20 menit"),
+    "lulus": (read_percent, phrase("tulis persen dari 0% sampai 100%")),
+    "kesempatan": (_attempts, phrase("tulis angka mulai dari 1, atau bebas")),
+    "jeda": (read_duration, phrase("tulis seperti 10 menit, 2 jam atau 1 hari")),
+    "waktu": (read_duration, phrase("tulis seperti 20 menit")),
     "ambil": (
         lambda value: read_total(value) or read_part(value),
-        'tulis seperti "5 soal" atau "2 dari harga"',
+        phrase('tulis seperti "5 soal" atau "2 dari harga"'),
     ),
-    "acak soal": (_word(YES_NO), "tulis ya atau tidak"),
-    "acak pilihan": (_word(YES_NO), "tulis ya atau tidak"),
+    "acak soal": (_word(YES_NO), phrase("tulis ya atau tidak")),
+    "acak pilihan": (_word(YES_NO), phrase("tulis ya atau tidak")),
     "tampilkan kunci": (
         _word(SHOW_KEY),
-        "tulis langsung, setelah lulus, setelah kesempatan habis atau tidak",
+        phrase("tulis langsung, setelah lulus, setelah kesempatan habis atau tidak"),
     ),
-    "nilai diambil": (_word(SCORE_RULES), "tulis terbaik atau terakhir"),
+    "nilai diambil": (_word(SCORE_RULES), phrase("tulis terbaik atau terakhir")),
     "jenis": (_word(TYPES), ""),
-    "nilai": (read_points, "tulis angka mulai dari 0, paling banyak dua desimal"),
-    "penilaian": (_word(MARKINGS), "tulis tepat atau sebagian"),
-    "tujuan": (_slug, "tulis satu tujuan dengan huruf kecil, angka dan tanda hubung"),
-    "tag": (_tags, "tulis kata-kata dengan koma di antaranya"),
-    "kelompok": (_slug, "tulis satu nama dengan huruf kecil, angka dan tanda hubung"),
-    "persis": (_word(YES_NO), "tulis ya atau tidak"),
-    "toleransi ketik": (_typos, "tulis 0, 1 atau 2"),
-    "satuan": (_text, "tulis satuan, paling panjang 60 huruf"),
-    "baca lagi": (_target, "tulis seperti #judul-bagian"),
+    "nilai": (read_points, phrase("tulis angka mulai dari 0, paling banyak dua desimal")),
+    "penilaian": (_word(MARKINGS), phrase("tulis tepat atau sebagian")),
+    "tujuan": (_slug, phrase("tulis satu tujuan dengan huruf kecil, angka dan tanda hubung")),
+    "tag": (_tags, phrase("tulis kata-kata dengan koma di antaranya")),
+    "kelompok": (_slug, phrase("tulis satu nama dengan huruf kecil, angka dan tanda hubung")),
+    "persis": (_word(YES_NO), phrase("tulis ya atau tidak")),
+    "toleransi ketik": (_typos, phrase("tulis 0, 1 atau 2")),
+    "satuan": (_text, phrase("tulis satuan, paling panjang 60 huruf")),
+    "baca lagi": (_target, phrase("tulis seperti #judul-bagian")),
 }
 
 

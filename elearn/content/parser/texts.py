@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from elearn.content.parser.inline import Inlines, Link, read_inlines
-from elearn.content.parser.nearest import nearest
+from elearn.content.parser.nearest import meant, nearest
 from elearn.content.parser.report import Report
 from elearn.content.scanner import Block, Kind, Scan, split_row
 
@@ -176,11 +176,7 @@ def _check_alert(report: Report, quote: Block) -> None:
     known = _IN_ENGLISH.get(match[1].upper()) or nearest(match[1], ALERTS, limit=3)
     source = report.source(first.first)
     fix = report.rewrite(first.first, source.replace(match[0], f"[!{known}]", 1)) if known else None
-    report.add(first.first, "K104", fix=fix, value=match[0], hint=_meant(known))
-
-
-def _meant(known: str) -> str:
-    return f' (maksud Anda "{known}"?)' if known else ""
+    report.add(first.first, "K104", fix=fix, value=match[0], hint=meant(known))
 
 
 # Comments

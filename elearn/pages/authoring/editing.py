@@ -24,6 +24,7 @@ from elearn.web.desk import Reading, looking
 from elearn.web.extensions import current_session
 from elearn.web.forms import translated
 from elearn.web.guards import role_required
+from elearn.web.problems import told
 from elearn.web.sessions import current_person
 from elearn.web.templating import hour, safe
 
@@ -232,6 +233,6 @@ def _as_json(problem: Problem) -> dict[str, Any]:
         "baris": problem.line,
         "kode": problem.code,
         "menahan": problem.blocks_publishing,
-        "pesan": problem.message,
+        "pesan": told(problem),
         "teks": problem.text,
     }
