@@ -10,8 +10,10 @@ from elearn.records.cohorts import models as cohorts
 from elearn.records.completions import models as completions
 from elearn.records.corrections import models as corrections
 from elearn.records.enrolments import models as enrolments
+from elearn.records.inquiries import models as inquiries
 from elearn.records.installation import InstallationFact
 from elearn.records.jobs import models as jobs
+from elearn.records.notices import models as notices
 
 __all__ = [
     "Base",
@@ -25,7 +27,9 @@ __all__ = [
     "completions",
     "corrections",
     "enrolments",
+    "inquiries",
     "jobs",
+    "notices",
 ]
 
 metadata = Base.metadata

@@ -1,0 +1,1 @@
+"""What a person is told on the site until they have seen it."""
