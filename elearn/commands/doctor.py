@@ -14,6 +14,8 @@ from elearn.commands.database import open_app
 from elearn.pages.certificates.document import missing_letters
 from elearn.records.audit.services import verify_chain
 from elearn.records.doctor import check_summaries, repair_summaries
+from elearn.records.jobs import queries as jobs
+from elearn.web.clock import utc_now
 from elearn.web.extensions import READING, db
 from elearn.web.settings import LATER_NAMES, PREFIX, Settings
 
@@ -49,6 +51,7 @@ def doctor(context: click.Context, repair: bool) -> None:
             session.commit()
             click.echo(f"{mended} ringkasan dibetulkan.")
         findings += check_summaries(looking)
+        findings += jobs.findings(looking, utc_now())
         looking.close()
     for finding in findings:
         click.echo(finding)
@@ -75,6 +78,8 @@ def configuration_findings(settings: Settings) -> list[str]:
         findings.append(
             "ELEARN_CERTIFICATE_SIGNER belum diisi: di sertifikat hanya ada garis untuk nama pejabat."
         )
+    if settings.smtp_url and not settings.base_url:
+        findings.append("ELEARN_SMTP_URL diisi tanpa ELEARN_BASE_URL: surat tidak dikirim.")
     unprintable = missing_letters("".join(_printed_settings(settings)))
     if unprintable:
         findings.append(f"Huruf {unprintable} di setelan sertifikat tidak ada di fon sertifikat.")

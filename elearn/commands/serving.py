@@ -1,16 +1,13 @@
-"""`elearn serve`: the production server, and the sweep that runs beside it."""
+"""`elearn serve`: the production server, and the worker that runs beside it."""
 
 from __future__ import annotations
 
 import errno
 import logging
 import multiprocessing
-import signal
 import socket
-from multiprocessing.connection import Connection
 
 import click
-from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -18,11 +15,7 @@ from granian.server import Server
 from elearn.app import create_app
 from elearn.commands.database import prepare_database
 from elearn.commands.failures import CommandError
-from elearn.records import study
-from elearn.records.accounts.limits import forget_old_counters
-from elearn.web.clock import utc_now
-from elearn.web.extensions import db
-from elearn.web.printing import certificate_settings
+from elearn.commands.working import run_worker
 
 #: Threads that wait for slow bodies cost little, and the server does not buffer bodies.
 THREADS = 64
@@ -30,11 +23,6 @@ THREADS = 64
 GRACE = 20
 #: Megabytes after which a worker is replaced.
 MOST_MEMORY = 400
-#: Seconds between two looks for overdue attempts, and how many are closed in one transaction.
-SWEEP_PAUSE = 30
-SWEEP_BATCH = 200
-
-logger = logging.getLogger("elearn")
 
 
 @click.command(help="Jalankan server. Basis data baru disiapkan dulu.")
@@ -71,8 +59,8 @@ def run_server(host: str, port: int, workers: int) -> None:
     """Serve until SIGTERM or SIGINT; requests in flight are finished first."""
     context = multiprocessing.get_context("spawn")
     reading, writing = context.Pipe(duplex=False)
-    sweeping = context.Process(target=run_sweep, args=(reading,), daemon=True)
-    sweeping.start()
+    working = context.Process(target=run_worker, args=(reading,), daemon=True)
+    working.start()
     reading.close()
     server = Server(
         "elearn.app:create_app",
@@ -94,42 +82,7 @@ def run_server(host: str, port: int, workers: int) -> None:
         server.serve()
     finally:
         writing.close()
-        sweeping.join(GRACE)
-        if sweeping.is_alive():
-            # Its transaction is rolled back, and the next sweep finds what is still overdue.
-            sweeping.kill()
-
-
-def run_sweep(parent: Connection) -> None:
-    """Close overdue attempts every half minute, as long as the server holds the other end of *parent*.
-
-    The pipe ends with the server however that ends, so no signal has to be delivered for it, and a
-    signal to the whole group does not cut a transaction short.
-    """
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    app = create_app()
-    while not parent.poll(SWEEP_PAUSE):
-        sweep(app)
-
-
-def sweep(app: Flask) -> int:
-    """Close what is overdue and forget counters that are over; return how many attempts were closed.
-
-    In short transactions, so that nobody waits for them.
-    """
-    closed = 0
-    with app.app_context():
-        session = db.session()
-        printing = certificate_settings(app.extensions["elearn_settings"])
-        try:
-            while batch := study.close_overdue(session, utc_now(), SWEEP_BATCH, printing):
-                session.commit()
-                closed += batch
-            forget_old_counters(session, now=utc_now())
-            session.commit()
-        except Exception:
-            # Whatever it was, the next sweep has to come: the server does not start another one.
-            session.rollback()
-            logger.exception("the sweep did not come to its end and tries again later")
-    return closed
+        working.join(GRACE)
+        if working.is_alive():
+            # Its transaction is rolled back; what was overdue or taken is found again by the next worker.
+            working.kill()

@@ -11,7 +11,7 @@ import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
@@ -22,9 +22,7 @@ PREFIX = "ELEARN_"
 #: Read by the tests only.
 FOREIGN_NAMES = {"TEST_REQUIRE", "TEST_PICTURES"}
 #: Settings of the interface whose feature this version does not have: taken, and named by `doctor`.
-LATER_NAMES = frozenset(
-    {"SMTP_URL", "RATE_LIMIT_STORAGE", "CERTIFICATE_KEY_FILE", "DATA_KEY_FILE", "METRICS"}
-)
+LATER_NAMES = frozenset({"RATE_LIMIT_STORAGE", "CERTIFICATE_KEY_FILE", "DATA_KEY_FILE", "METRICS"})
 #: Long enough that guessing it is out of question: 32 random bytes as text.
 SECRET_KEY_LENGTH = 32
 #: What a number pattern may hold.
@@ -62,6 +60,10 @@ class Settings:
     certificate_place: str = "Bandar Lampung"
     contact_whatsapp: str = ""
     contact_text: str = ""
+    #: The mail server, with its password; empty where no letters are sent.
+    smtp_url: str = field(default="", repr=False)
+    #: Who letters come from; empty for the name the mail server knows us by.
+    mail_from: str = ""
     log_format: str = "text"
 
     @property
@@ -73,6 +75,12 @@ class Settings:
     def url(self) -> str:
         """The database's URL, SQLite in the data folder where none is set."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'elearn.sqlite3').absolute()}"
+
+    @property
+    def sender(self) -> str:
+        """The address letters come from; empty where neither setting names one."""
+        name = unquote(urlsplit(self.smtp_url).username or "")
+        return self.mail_from or (name if _is_address(name) else "")
 
     @property
     def is_sqlite(self) -> bool:
@@ -105,7 +113,10 @@ def load_settings(environ: Mapping[str, str] | None = None, *, env_file: Path | 
             hint = f" Maksudnya {PREFIX}{near[0]}?" if near else ""
             raise SettingsError(f"Setelan {name} tidak dikenal.{hint}")
         values[known[short]] = _READERS.get(known[short], _text)(name, text.strip())
-    return Settings(**values)  # type: ignore[arg-type]
+    settings = Settings(**values)  # type: ignore[arg-type]
+    if settings.smtp_url and not settings.sender:
+        raise SettingsError(f"{PREFIX}MAIL_FROM harus diisi: dari alamat mana surat dikirim.")
+    return settings
 
 
 def ensure_secret_key(settings: Settings) -> str:
@@ -248,6 +259,39 @@ def _whatsapp(name: str, text: str) -> str:
     return "62" + digits[1:] if digits.startswith("0") else digits
 
 
+def _smtp_url(name: str, text: str) -> str:
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if (
+        parts.scheme not in {"smtp", "smtps"}
+        or not parts.hostname
+        or port == 0
+        or parts.path.strip("/")
+        or parts.query
+        or parts.fragment
+        or not text.isprintable()
+    ):
+        raise SettingsError(
+            f"{name} bukan alamat server surat. Contoh: smtp://nama:sandi@surat.contoh.go.id:587"
+        )
+    return text
+
+
+def _mail_from(name: str, text: str) -> str:
+    if text and not _is_address(text):
+        raise SettingsError(f"{name} bukan alamat e-mail. Contoh: kelas@contoh.go.id")
+    return text
+
+
+def _is_address(text: str) -> bool:
+    return bool(re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", text))
+
+
 _READERS: dict[str, Callable[[str, str], object]] = {
     "data_dir": _data_dir,
     "database_url": _database_url,
@@ -259,5 +303,7 @@ _READERS: dict[str, Callable[[str, str], object]] = {
     "trusted_proxies": _proxies,
     "certificate_number_pattern": _pattern,
     "contact_whatsapp": _whatsapp,
+    "smtp_url": _smtp_url,
+    "mail_from": _mail_from,
     "log_format": _choice("text", "json"),
 }

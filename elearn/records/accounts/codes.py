@@ -27,6 +27,8 @@ CODE_LIFETIMES = {
 #: No look-alikes (0 O, 1 I L), so that a code can be read out over the phone: 10 characters, 49 bits.
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 10
+#: One that is only pressed, never read out: 128 bits.
+MAILED_LENGTH = 26
 
 
 def give_code(
@@ -41,22 +43,9 @@ def give_code(
         raise PersonNotFoundError
     if user.disabled_at is not None:
         raise RefusedError(_("Akun ini sedang dimatikan."))
-    session.execute(
-        sa.update(OneTimeCode)
-        .where(OneTimeCode.user_id == user.id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now)
-        .values(expires_at=now)
-    )
-    code = "".join(secrets.choice(CODE_LETTERS) for _each in range(CODE_LENGTH))
-    session.add(
-        OneTimeCode(
-            user_id=user.id,
-            kind=kind,
-            digest=code_digest(code),
-            created_at=now,
-            created_by=None if actor is None else actor.id,
-            expires_at=now + CODE_LIFETIMES[kind],
-        )
-    )
+    _end_codes(session, user.id, now)
+    code = _new_code(CODE_LENGTH)
+    _keep_code(session, user, code, kind=kind, by=actor, now=now)
     end_sessions_of(session, user, now)
     record(
         session,
@@ -69,6 +58,17 @@ def give_code(
         after={"kind": str(kind)},
         now=now,
     )
+    return code
+
+
+def mailed_code(session: Session, user: User, *, now: datetime) -> str:
+    """Return a new code for a link that is mailed to *user*; nothing else changes by it.
+
+    Anybody may ask for one in another's name, so that it must neither end sessions nor other codes.
+    """
+    code = _new_code(MAILED_LENGTH)
+    _keep_code(session, user, code, kind=CodeKind.MAILED, by=None, now=now)
+    session.flush()
     return code
 
 
@@ -96,6 +96,8 @@ def redeem_code(session: Session, code: str | None, *, password: str | None, now
     ).first()
     if used is None:
         raise CodeError
+    # A letter that was sent twice holds two links; one of them is enough.
+    _end_codes(session, user.id, now)
     return user
 
 
@@ -103,6 +105,34 @@ def code_digest(code: str) -> str:
     """Return what is stored of a code; case, spaces and hyphens of a typed one are forgiven."""
     plain = re.sub(r"[\s-]", "", code).upper()
     return queries.token_digest("code:" + plain)
+
+
+def _new_code(length: int) -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _each in range(length))
+
+
+def _keep_code(
+    session: Session, user: User, code: str, *, kind: CodeKind, by: User | None, now: datetime
+) -> None:
+    session.add(
+        OneTimeCode(
+            user_id=user.id,
+            kind=kind,
+            digest=code_digest(code),
+            created_at=now,
+            created_by=None if by is None else by.id,
+            expires_at=now + CODE_LIFETIMES[kind],
+        )
+    )
+
+
+def _end_codes(session: Session, user_id: int, now: datetime) -> None:
+    """Let no code of this person be used from now on."""
+    session.execute(
+        sa.update(OneTimeCode)
+        .where(OneTimeCode.user_id == user_id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now)
+        .values(expires_at=now)
+    )
 
 
 def _may_give_code(session: Session, user: User, actor: User) -> bool:

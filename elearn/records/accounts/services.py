@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from elearn.records.accounts import passwords
 from elearn.records.accounts.claims import insert_user, refuse_taken
-from elearn.records.accounts.codes import CODE_LIFETIMES, code_is_valid, give_code, redeem_code
+from elearn.records.accounts.codes import CODE_LIFETIMES, code_is_valid, give_code, mailed_code, redeem_code
 from elearn.records.accounts.errors import AccountOffError, SignInError
 from elearn.records.accounts.keys import sign_in_key
 from elearn.records.accounts.limits import check_rate, refuse_above
@@ -46,6 +46,7 @@ __all__ = [
     "free_username",
     "give_code",
     "grant_role",
+    "mailed_code",
     "open_session",
     "redeem_code",
     "release_number",
