@@ -12,13 +12,14 @@ from elearn.pages.administration.routes import bp as administration
 from elearn.pages.authoring.routes import bp as authoring
 from elearn.pages.browsers import bp as browsers
 from elearn.pages.catalogue.memory import from_memory
+from elearn.pages.catalogue.pictures import bp as pictures
 from elearn.pages.catalogue.routes import bp as catalogue
 from elearn.pages.certificates.routes import bp as certificates
 from elearn.pages.language.routes import bp as languages
 from elearn.pages.learning.routes import bp as learning
 from elearn.pages.operations import bp as operations
 from elearn.pages.reporting.routes import bp as reporting
-from elearn.web import errors, guards, headers, language, sessions, templating
+from elearn.web import errors, guards, headers, language, maintenance, sessions, templating
 from elearn.web.extensions import READING, babel, csrf, db, login_manager, migrate
 from elearn.web.folders import migrations_folder
 from elearn.web.front import Front
@@ -26,6 +27,7 @@ from elearn.web.settings import Settings, ensure_secret_key, load_settings
 
 BLUEPRINTS = (
     catalogue,
+    pictures,
     account,
     learning,
     certificates,
@@ -78,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sessions.init_app(app, login_manager)
     templating.init_app(app)
     headers.init_app(app)
+    maintenance.init_app(app)
     guards.init_app(app)
     errors.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -14,6 +14,7 @@ from elearn.commands.database import db_group, init
 from elearn.commands.demo import demo
 from elearn.commands.doctor import doctor
 from elearn.commands.failures import CommandError
+from elearn.commands.maintenance import maintenance
 from elearn.commands.serving import serve
 from elearn.commands.users import users
 from elearn.records.errors import ElearnError
@@ -28,7 +29,7 @@ def cli(context: click.Context, debug: bool) -> None:
     context.ensure_object(dict)["debug"] = debug
 
 
-for _command in (demo, init, serve, courses, users, certificates, doctor, db_group):
+for _command in (demo, init, serve, courses, users, certificates, maintenance, doctor, db_group):
     cli.add_command(_command)
 
 

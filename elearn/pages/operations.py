@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from elearn.web.extensions import read_engine
 from elearn.web.folders import migrations_folder
 from elearn.web.guards import public
+from elearn.web.maintenance import is_closed
 from elearn.web.schema import readiness
 
 bp = Blueprint("operations", __name__)
@@ -22,7 +23,9 @@ def alive() -> Response:
 @bp.get("/readyz")
 @public
 def ready() -> Response:
-    """Say whether pages can be served: the database answers and has this code's tables."""
+    """Say whether pages can be served: open, and the database answers and has this code's tables."""
+    if is_closed():
+        return _plain("maintenance", 503)
     trouble = readiness(read_engine(), migrations_folder())
     if trouble:
         return _plain(trouble, 503)

@@ -51,6 +51,8 @@ DEEDS: Mapping[str, Any] = {
     "course.set_state": _l("Mengubah keadaan kursus"),
     "course.add_trainer": _l("Menambah pelatih kursus"),
     "course.remove_trainer": _l("Mengeluarkan pelatih kursus"),
+    "maintenance.begin": _l("Menutup situs untuk perawatan"),
+    "maintenance.end": _l("Membuka situs setelah perawatan"),
 }
 #: What a value of an event is called.
 VALUES: Mapping[str, Any] = {
@@ -68,6 +70,8 @@ VALUES: Mapping[str, Any] = {
     "left_on": _l("Sampai"),
     "starts_on": _l("Mulai"),
     "ends_on": _l("Selesai"),
+    "until": _l("Sampai"),
+    "message": _l("Pesan"),
     "courses": _l("Kursus"),
     "slug": _l("Alamat"),
     "number": _l("Nomor"),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 import secrets
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, jsonify, make_response, render_template
+from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
+from elearn.records.accounts.queries import Viewer
 from elearn.records.attempts.errors import AnswerTooLongError
 from elearn.records.errors import (
     ConflictError,
@@ -23,7 +27,7 @@ from elearn.records.errors import (
 )
 from elearn.web import language, sessions
 from elearn.web.forms import translated
-from elearn.web.guards import wants_json
+from elearn.web.guards import SAFE_METHODS, here, safe_next, wants_json
 
 log = logging.getLogger("elearn")
 
@@ -45,6 +49,7 @@ TITLES = {
     404: _l("Halaman tidak ketemu"),
     405: _l("Alamat ini tidak dibuka dengan cara itu"),
     409: _l("Sudah ada yang berubah"),
+    410: _l("Halaman ini sudah tidak ada"),
     413: _l("Kiriman Anda terlalu besar"),
     415: _l("Bentuk kiriman ini tidak dikenal"),
     422: _l("Isian ini belum bisa diterima"),
@@ -61,6 +66,7 @@ SENTENCES = {
     404: _l("Mungkin alamatnya salah ketik atau halamannya sudah pindah."),
     405: _l("Buka halamannya dulu, lalu tekan tombol di sana."),
     409: _l("Muat ulang halaman itu untuk melihat keadaan terbaru."),
+    410: _l("Isinya sudah dicabut atau dipindahkan. Cari dengan kata lain, atau lihat semua kursus."),
     413: _l("Kecilkan berkas atau pendekkan tulisannya, lalu coba lagi."),
     415: _l("Kembali ke halaman sebelumnya, lalu coba sekali lagi."),
     422: _l("Periksa isiannya, lalu kirim sekali lagi."),
@@ -68,6 +74,19 @@ SENTENCES = {
     500: _l("Ini bukan salah Anda. Kemajuan belajar yang sudah tersimpan tetap aman."),
     503: _l("Yang baru Anda kirim belum tersimpan. Tunggu beberapa detik, lalu coba lagi."),
 }
+
+
+#: Where a search helps: nothing stands at this address.
+LOST = frozenset({404, 410})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one can do next: a button on the page of an error."""
+
+    words: str
+    address: str
+    icon: str
 
 
 def init_app(app: Flask) -> None:
@@ -90,8 +109,7 @@ def status_of(error: ElearnError) -> int:
 
 def error_page(status: int, message: str = "", *, reference: str = "", retry_after: int = 0) -> Response:
     """Return the page (or JSON) for *status*; a failure of ours asks no database, which may be what failed."""
-    if status >= 500:
-        language.ask_nobody()
+    viewer = _viewer(status)
     title = str(TITLES.get(status, TITLES[500 if status >= 500 else 400]))
     text = message or str(SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]))
     if wants_json():
@@ -106,12 +124,51 @@ def error_page(status: int, message: str = "", *, reference: str = "", retry_aft
             title=title,
             text=text,
             reference=reference,
-            who=sessions.viewer_if_known(),
+            steps=_steps(status, signed_in=viewer is not None),
+            lost=status in LOST,
+            who=viewer,
         )
         response = make_response(page, status)
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _viewer(status: int) -> Viewer | None:
+    """Return who is looking, and see that language and navigation ask nothing the database cannot answer now."""
+    if status < 500:
+        try:
+            return sessions.viewer()
+        except SQLAlchemyError:
+            log.warning("database not available for a page that says %s", status)
+    language.ask_nobody()
+    return sessions.viewer_if_known()
+
+
+def _steps(status: int, *, signed_in: bool) -> list[Step]:
+    """Return what helps after *status*, the likeliest first: the same again, back to the form, or elsewhere."""
+    looked = request.method in SAFE_METHODS
+    steps: list[Step] = []
+    if status == 401:
+        steps.append(Step(_("Masuk"), url_for("account.sign_in"), "person"))
+    elif looked and (status in {408, 429} or status >= 500):
+        steps.append(Step(_("Coba lagi"), safe_next(here(), "/"), "again"))
+    elif before := _before():
+        steps.append(Step(_("Kembali ke halaman tadi"), before, "back"))
+    if signed_in:
+        steps.append(Step(_("Ke beranda"), "/belajar", "home"))
+    steps.append(Step(_("Lihat kursus"), "/", "book"))
+    return steps[:3]
+
+
+def _before() -> str:
+    """Return the page of this site from which the request came, if that is known and another one."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return ""
+    address = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    same = request.method in SAFE_METHODS and address == here()
+    return "" if same else safe_next(address, "")
 
 
 def _refused(error: ElearnError) -> Response:
@@ -128,6 +185,9 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     if isinstance(error, RequestEntityTooLarge):
         return error_page(413)
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        # Something failed while another refusal was put into words.
+        return _broken(error.original_exception)
     response = error_page(error.code)
     for name, value in error.get_headers():
         if name == "Allow":
@@ -142,8 +202,10 @@ def _busy(error: Exception) -> Response:
     return error_page(503, reference=reference, retry_after=RETRY_AFTER)
 
 
-def _broken(error: Exception) -> Response:
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+def _broken(error: BaseException) -> Response:
+    if isinstance(error, OperationalError | PoolTimeoutError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    ):
         return _busy(error)
     reference = _reference()
     log.error("unexpected error, reference %s", reference, exc_info=error)

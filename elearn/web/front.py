@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from elearn.records.accounts.languages import LANGUAGES
-from elearn.web import language, sessions, splice
+from elearn.web import language, maintenance, sessions, splice
 from elearn.web.extensions import read_engine
 from elearn.web.headers import fixed_headers
 
@@ -55,6 +55,7 @@ class Front:
         self._inner = inner
         self._answer = answer
         self._fixed = fixed_headers(app)
+        self._maintenance = maintenance.watch(app)
         self._cookie = f"{sessions.cookie_name(app)}="
         self._reader: sa.Engine | None = None
 
@@ -62,7 +63,7 @@ class Front:
         if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING") or environ.get("SCRIPT_NAME"):
             return self._inner(environ, start_response)
         found = self._found(environ)
-        if found is None:
+        if found is None or self._maintenance.now() is not None:
             return self._inner(environ, start_response)
         headers = list(found.headers.items())
         if found.status == 200:
