@@ -139,7 +139,8 @@ def init_app(app: Flask, manager: LoginManager) -> None:
     # A phone changes its address all day: a session bound to one would end all the time.
     manager.session_protection = None
     manager.user_loader(_load)
-    manager.init_app(app)
+    # Its template variable would ask the database for every page, also for those of its own failure.
+    manager.init_app(app, add_context_processor=False)
 
 
 def _load(token: str) -> SignedIn | None:
