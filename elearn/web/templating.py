@@ -24,6 +24,7 @@ from elearn.web import language, problems, sessions, splice
 from elearn.web.clock import utc_now
 from elearn.web.forms import translated
 from elearn.web.headers import FOR_EVERYBODY
+from elearn.web.messages import pieces
 from elearn.web.settings import Settings
 
 _TYPES = {
@@ -76,6 +77,7 @@ def init_app(app: Flask) -> None:
         kalimat=sentence,
         masalah=problems.told,
         telepon=show_phone,
+        potongan=pieces,
     )
     env.globals.update(
         site=app.extensions["elearn_settings"],

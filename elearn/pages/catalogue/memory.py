@@ -57,9 +57,9 @@ def known_lesson_key(lesson: Key) -> Key:
     return ("known lesson", *lesson)
 
 
-def visitors_lesson_key(lesson: Key, language: str, *, stale: bool) -> Key:
+def visitors_lesson_key(lesson: Key, state: reading.LessonState, language: str, *, stale: bool) -> Key:
     """Return what a visitor's lesson is kept under."""
-    return ("visitors lesson", language, *lesson, stale)
+    return ("visitors lesson", language, *lesson, state.last_shared, state.course_state, stale)
 
 
 def members_lesson_key(
@@ -77,6 +77,8 @@ def members_lesson_key(
         state.ticks,
         state.open_attempt is not None,
         state.completed_at is not None,
+        state.last_shared,
+        state.course_state,
         said,
         stale,
     )
@@ -118,7 +120,7 @@ def _visitors_lesson(app: Flask, asked: Asked, course: str, module: str) -> spli
     if stale is None:
         return None
     spoken = spoken_to(app, None, asked.language)
-    ready: splice.Ready | None = kept(app).peek(visitors_lesson_key(key, spoken, stale=stale))
+    ready: splice.Ready | None = kept(app).peek(visitors_lesson_key(key, state, spoken, stale=stale))
     return _to_visitors(ready, asked, spoken)
 
 

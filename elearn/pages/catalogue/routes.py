@@ -30,6 +30,7 @@ from elearn.records.accounts.queries import Viewer
 from elearn.records.catalogue import queries
 from elearn.records.catalogue.cache import BoundedCache
 from elearn.records.errors import RefusedError
+from elearn.records.inquiries.queries import SharedAnswer, shared_answers, takes_questions
 from elearn.web import language, sessions, splice
 from elearn.web.clock import utc_now
 from elearn.web.courses import Course, course_of
@@ -169,7 +170,7 @@ def _lesson(slug: str, module_slug: str, *, refusal: str = "") -> Response:
     lesson = _known_lesson(state, key, slug, module_slug)
     stale = lessons.is_stale(lesson.review_on, today())
     if state.viewer is None:
-        place = memory.visitors_lesson_key(key, language.current(), stale=stale)
+        place = memory.visitors_lesson_key(key, state, language.current(), stale=stale)
         return _send(_kept().get(place, lambda: _visitors_lesson(lesson, state, stale)))
     return _respond(_members_lesson(key, lesson, state, _said(refusal), stale=stale))
 
@@ -230,11 +231,23 @@ def _make_parts(lesson: lessons.LessonPage, state: reading.LessonState, *, stale
         "progress": _part("lesson_progress", standing),
         "modules": _part("module_nav", lessons.nav_lines(lesson, state.completed), standing.weave),
         "actions": _part("lesson_actions", lesson, standing),
+        "questions": _questions(lesson, state),
         "checks": _part("checklist_button"),
         "fresh": _part("fresh", *lessons.freshness(lesson.checked_on, lesson.review_on, stale=stale))
         if lesson.checked_on is not None
         else "",
     }
+
+
+def _questions(lesson: lessons.LessonPage, state: reading.LessonState) -> str:
+    """Return the answers that are good for everybody, and where to ask."""
+    shared: list[SharedAnswer] = []
+    if state.last_shared:
+        with read_connection() as connection:
+            shared = shared_answers(connection, state.module_id)
+    opens = takes_questions(state.course_state, enrolled=state.enrolment_id is not None)
+    render = get_template_attribute("catalogue/questions.html", "lesson_questions")
+    return str(render(lesson, shared, signed_in=state.viewer is not None, opens=opens))
 
 
 @bp.post("/kursus/<kursus>/<modul>/dibaca")
