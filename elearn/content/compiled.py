@@ -18,6 +18,15 @@ class TocEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """What is found by searching: the text below a heading; *anchor* and *heading* are empty above the first."""
+
+    anchor: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledCheck:
     """One line of the personal checklist."""
 
@@ -33,6 +42,19 @@ class CompiledSource:
     article: str = ""
     url: str = ""
     dated: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTerm:
+    """An abbreviation of the lesson; *anchor* is the id of its meaning on the page, *back* of its first use.
+
+    *back* is empty where no use leads here (it stands in headings and links only).
+    """
+
+    word: str
+    meaning: str
+    anchor: str
+    back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +92,16 @@ class CompiledModule:
     toc: tuple[TocEntry, ...]
     checklist: tuple[CompiledCheck, ...]
     sources: tuple[CompiledSource, ...]
+    #: Abbreviations that the lesson uses, in the order they first stand.
+    terms: tuple[CompiledTerm, ...]
     #: Days as ``2026-11-23``, empty where the author gave none.
     checked_on: str
     review_on: str
     quiz_intro_html: str
     items: Mapping[str, CompiledItem]
     keys: Mapping[str, CompiledKey]
-    search_text: str
+    #: The lesson only: nothing of a quiz is ever found by searching.
+    passages: tuple[Passage, ...]
     #: Bytes of the lesson's HTML and of the pictures in it.
     weight: int
     word_count: int
@@ -91,7 +116,9 @@ class CompiledModule:
         data = json.loads(stored)
         data["toc"] = tuple(TocEntry(**entry) for entry in data["toc"])
         data["checklist"] = tuple(CompiledCheck(**entry) for entry in data["checklist"])
+        data["passages"] = tuple(Passage(**entry) for entry in data["passages"])
         data["sources"] = tuple(CompiledSource(**entry) for entry in data["sources"])
+        data["terms"] = tuple(CompiledTerm(**term) for term in data["terms"])
         data["items"] = {item_id: CompiledItem(**_tuples(item)) for item_id, item in data["items"].items()}
         data["keys"] = {item_id: CompiledKey(**_tuples(key)) for item_id, key in data["keys"].items()}
         return cls(**data)
@@ -105,7 +132,7 @@ class CompiledPage:
     summary: str
     body_html: str
     image: str
-    search_text: str
+    passages: tuple[Passage, ...]
     weight: int
     word_count: int
 
@@ -116,7 +143,9 @@ class CompiledPage:
     @classmethod
     def from_json(cls, stored: str) -> CompiledPage:
         """Read what :meth:`to_json` wrote."""
-        return cls(**json.loads(stored))
+        data = json.loads(stored)
+        data["passages"] = tuple(Passage(**entry) for entry in data["passages"])
+        return cls(**data)
 
 
 def _tuples(values: dict[str, object]) -> dict[str, Any]:

@@ -1,10 +1,12 @@
-"""Documents into what pages show: HTML, contents, checklist, search text; made once, at publication."""
+"""Documents into what pages show: HTML, contents, checklist, passages to be found; made once, at publication."""
 
 from __future__ import annotations
 
 import hashlib
 import html
 import math
+import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -19,6 +21,8 @@ from elearn.content.compiled import (
     CompiledModule,
     CompiledPage,
     CompiledSource,
+    CompiledTerm,
+    Passage,
     TocEntry,
     canonical_json,
 )
@@ -43,24 +47,31 @@ __all__ = [
     "CompiledModule",
     "CompiledPage",
     "CompiledSource",
+    "CompiledTerm",
     "CourseContext",
     "MediaUse",
+    "Passage",
     "TocEntry",
     "compile_course_page",
     "compile_module",
     "glossary_used",
     "media_used",
     "page_digest",
+    "passages_of",
     "revision_digest",
     "text_of",
 ]
 
 #: Raised whenever the same text compiles to something else; stored HTML is made again then.
-COMPILER_VERSION = 1
+COMPILER_VERSION = 2
 
 #: Reading speed from which minutes are counted where the author gave none.
 WORDS_PER_MINUTE = 180
 
+#: Letters of a passage at most; an index holds no word list of any length, and nobody reads further.
+PASSAGE_LENGTH = 4000
+
+_HEADING = re.compile(r"<h[2-6]\b[^>]*?\bid=\"([^\"]*)\"[^>]*>")
 _CANONICAL_FORM = "elearn-revision-1"
 _PAGE_FORM = "elearn-page-1"
 
@@ -141,6 +152,10 @@ def compile_module(module: ModuleDocument, course: CourseContext) -> CompiledMod
             )
             for source in module.sources
         ),
+        terms=tuple(
+            CompiledTerm(word, meaning, anchor, f"{anchor}.1" if f' id="{anchor}.1"' in lesson_html else "")
+            for (word, meaning), anchor in lesson.terms.items()
+        ),
         checked_on=module.checked_on.isoformat() if module.checked_on else "",
         review_on=module.review_on.isoformat() if module.review_on else "",
         quiz_intro_html=quiz.render(Piece(module.quiz.intro, module.quiz.line))
@@ -148,7 +163,7 @@ def compile_module(module: ModuleDocument, course: CourseContext) -> CompiledMod
         else "",
         items={item.id: _compile_item(item, quiz) for item in asked},
         keys={item.id: _compile_key(item, quiz) for item in asked},
-        search_text=f"{module.title}\n{text}",
+        passages=passages_of(lesson_html),
         weight=len(lesson_html.encode()) + sum(course.media[path].size for path in lesson.pictures),
         word_count=words,
     )
@@ -165,7 +180,7 @@ def compile_course_page(course: CourseDocument, context: CourseContext | None = 
         summary=course.summary,
         body_html=body_html,
         image=context.media_address(course.image) or "",
-        search_text=f"{course.title}\n{course.summary}\n{text}",
+        passages=passages_of(body_html),
         weight=len(body_html.encode()) + sum(context.media[path].size for path in page.pictures),
         word_count=len(text.split()),
     )
@@ -244,6 +259,24 @@ def text_of(safe_html: str) -> str:
     return " ".join("".join(reader.parts).split())
 
 
+def passages_of(safe_html: str) -> tuple[Passage, ...]:
+    """Cut *safe_html* at its headings into what each says; a long one is several, with the same heading."""
+    first, *rest = _HEADING.split(safe_html)
+    found = [("", "", text_of(first))]
+    for anchor, piece in zip(rest[::2], rest[1::2], strict=True):
+        heading, _end, body = piece.partition("</h")
+        found.append((anchor, text_of(heading), text_of(body.partition(">")[2])))
+    return tuple(
+        Passage(anchor, heading, text)
+        for anchor, heading, body in found
+        for text in _in_lengths(body) or ([""] if heading else [])
+    )
+
+
+def _in_lengths(text: str) -> list[str]:
+    return textwrap.wrap(text, PASSAGE_LENGTH, break_on_hyphens=False)
+
+
 class _TextReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -276,6 +309,8 @@ class _Renderer:
         self.anchors_on_page = anchors_on_page
         self.lesson_address = lesson_address
         self.pictures: set[str] = set()
+        #: Abbreviations that were met, with their meaning, and under which id the page explains them.
+        self.terms: dict[tuple[str, str], str] = {}
 
     def render(
         self,
@@ -297,6 +332,8 @@ class _Renderer:
                 link=self.address,
                 picture_size=self.picture_size,
                 anchor_prefix=anchor_prefix,
+                # Abbreviations of a lesson are explained at its end; a page has one lesson.
+                term=self.term if checklist else None,
                 inline=inline,
                 checklist=checklist,
             )
@@ -309,6 +346,10 @@ class _Renderer:
         use = self.course.media[path]
         self.pictures.add(path)
         return (use.width, use.height) if use.width and use.height else None
+
+    def term(self, word: str, meaning: str) -> str:
+        """Return the id of the explanation of *word*; no heading has one with a full stop."""
+        return self.terms.setdefault((word, meaning), f"{markup.ANCHOR_PREFIX}istilah.{len(self.terms) + 1}")
 
     def address(self, written: str) -> str | None:
         """Return where an own address of the course leads on the site."""

@@ -58,6 +58,12 @@ def _html(document: CourseDocument, file_name: str) -> str:
         return ""
     compiled = compile_module(module, context)
     parts = [f"<h1>{escape(module.title)}</h1>", compiled.lesson_html]
+    if compiled.terms:
+        rows = "".join(
+            f'<dt id="{term.anchor}">{escape(term.word)}</dt><dd>{escape(term.meaning)}</dd>'
+            for term in compiled.terms
+        )
+        parts.append(f"<h2>Istilah</h2><dl>{rows}</dl>")
     if module.quiz is not None:
         parts.append("<h2>Kuis</h2>")
         parts.append(compiled.quiz_intro_html)

@@ -18,10 +18,13 @@ from hypothesis import strategies as st
 
 from elearn.content.compiler import (
     COMPILER_VERSION,
+    PASSAGE_LENGTH,
     CompiledModule,
     CompiledPage,
+    CompiledTerm,
     CourseContext,
     MediaUse,
+    Passage,
     compile_course_page,
     compile_module,
     glossary_used,
@@ -142,7 +145,8 @@ def test_a_lesson_is_compiled_with_all_that_its_page_shows() -> None:
     compiled = compile_module(module, CONTEXT)
     assert compiled.lesson_html == (
         '<h2 id="isi-satu">Satu</h2>\n'
-        '<p><abbr title="Nomor Induk Berusaha">NIB</abbr> itu <a href="/kursus/halal/bahan#isi-x">penting</a>. '
+        '<p><a class="term" href="#isi-istilah.1" id="isi-istilah.1.1">'
+        '<abbr title="Nomor Induk Berusaha">NIB</abbr></a> itu <a href="/kursus/halal/bahan#isi-x">penting</a>. '
         f'<img src="/media/{SHA}.png" alt="Alur" width="640" height="480" loading="lazy"> '
         f'<img src="/media/{SHA}.png" alt="Alur" width="640" height="480" loading="lazy"></p>\n'
         '<ul class="checks"><li><label><input type="checkbox" name="c" value="c-4k2m9x"> Sudah <em>ditulis</em></label></li>\n</ul>\n'
@@ -152,15 +156,65 @@ def test_a_lesson_is_compiled_with_all_that_its_page_shows() -> None:
     assert [(check.id, check.html) for check in compiled.checklist] == [
         ("c-4k2m9x", "Sudah <em>ditulis</em>")
     ]
+    assert compiled.terms == (
+        CompiledTerm("NIB", "Nomor Induk Berusaha", "isi-istilah.1", "isi-istilah.1.1"),
+    )
     assert [source.url for source in compiled.sources] == ["https://oss.go.id/uu", ""]
     assert (compiled.minutes, compiled.checked_on, compiled.review_on) == (7, "2026-11-23", "")
-    assert (
-        compiled.search_text
-        == "Mengapa halal\nSatu NIB itu penting. Alur Alur Sudah ditulis dua kursus postes hilang luar modul"
+    assert compiled.passages == (
+        Passage(
+            "isi-satu",
+            "Satu",
+            "NIB itu penting. Alur Alur Sudah ditulis dua kursus postes hilang luar modul",
+        ),
     )
     assert compiled.word_count == 14
     assert compiled.weight == len(compiled.lesson_html.encode()) + 1000
     assert compiled.items == {}
+
+
+def test_an_abbreviation_leads_to_its_meaning_once_in_a_section_and_never_where_a_tap_does_something() -> (
+    None
+):
+    lesson = (
+        "## Apa itu NIB\n\n[NIB](https://oss.go.id) dan NIB, lalu NIB.\n\n> [!TANYA] Sudah punya NIB?\n> NIB belum.\n\n"
+        "## Lagi\n\n- [ ] NIB saya ada <!-- id: c-4k2m9x -->\n\nNIB.\n\n### Bagian kecil\n\nNIB."
+    )
+    compiled = compile_module(make_module(lesson), CONTEXT)
+    links = re.findall(r'<a class="term"[^>]*>', compiled.lesson_html)
+    assert links == [
+        '<a class="term" href="#isi-istilah.1" id="isi-istilah.1.1">',
+        '<a class="term" href="#isi-istilah.1">',
+    ]
+    assert ", lalu <abbr" in compiled.lesson_html
+    assert "</a>, lalu" in compiled.lesson_html
+    assert compiled.lesson_html.count("<abbr") == 9
+    assert len(compiled.terms) == 1
+
+
+def test_an_abbreviation_in_a_heading_only_is_explained_but_leads_nowhere() -> None:
+    compiled = compile_module(make_module("## Apa itu NIB\n\nTeks."), CONTEXT)
+    assert compiled.terms == (CompiledTerm("NIB", "Nomor Induk Berusaha", "isi-istilah.1"),)
+    assert "<a " not in compiled.lesson_html
+
+
+@pytest.mark.parametrize(
+    ("table", "stacks"),
+    [
+        ("| | Self declare | Reguler |\n|---|---|---|\n| Yang memeriksa | P3H (Pendamping Proses) | Auditor dari LPH |", True),
+        ("| Ukuran | Modal | Jual |\n|---|--:|--:|\n| Mikro | 1 | 2 |", False),
+        ("| Ukuran usaha | Penjualan dalam satu tahun |\n|---|---|\n| Kecil | lebih dari Rp2 miliar |", False),
+        ("| a | b | c | d | e |\n|---|---|---|---|---|\n| satu dua tiga | satu dua tiga | satu dua tiga | empat | lima |", False),
+        (f"| {'a' * 101} | b | c |\n|---|---|---|\n| satu | dua | tiga |", False),
+    ],
+)  # fmt: skip
+def test_a_table_with_few_columns_and_many_words_becomes_cards_on_a_phone(table: str, stacks: bool) -> None:
+    html = compile_module(make_module(table), CONTEXT).lesson_html
+    assert ('class="scroll stack"' in html) is stacks
+    assert ('<th scope="row">' in html) is stacks
+    assert ("data-l=" in html) is stacks
+    if stacks:
+        assert '<td data-l="Reguler">Auditor dari LPH</td>' in html
 
 
 @pytest.mark.parametrize(("words", "minutes"), [(0, 1), (1, 1), (180, 1), (181, 2), (1800, 10)])
@@ -195,12 +249,23 @@ def test_every_kind_of_question_is_compiled_by_position_in_its_source() -> None:
     assert keys["q-000007"].answer_html == ""
 
 
+def test_a_lesson_is_found_by_the_heading_that_stands_above() -> None:
+    lesson = "Awal &lt;b&gt;\n\n## Bahan `A & B`\n\n### Kosong\n\n## Bahan\n\nGula. " + "kata " * 2000
+    first, heading, bare, *long = compile_module(make_module(lesson), CONTEXT).passages
+    assert first == Passage("", "", "Awal <b>")
+    assert (heading.heading, heading.text) == ("Bahan A & B", "")
+    assert (bare.heading, bare.text) == ("Kosong", "")
+    assert {(one.anchor, one.heading) for one in long} == {("isi-bahan", "Bahan")}
+    assert " ".join(one.text for one in long) == ("Gula. " + "kata " * 2000).strip()
+    assert max(len(one.text) for one in long) <= PASSAGE_LENGTH
+
+
 def test_nothing_of_the_key_stands_in_what_is_asked_or_searched() -> None:
     compiled = dataclasses.asdict(compile_module(make_module(quiz=QUIZ), CONTEXT))
     compiled.pop("keys")
     shown = json.dumps(compiled)
     assert "RAHASIA" not in shown
-    assert "Singkatan" not in compiled["search_text"]
+    assert "Singkatan" not in json.dumps(compiled["passages"])
 
 
 def test_glossary_is_never_applied_inside_a_quiz() -> None:
@@ -276,7 +341,7 @@ def test_the_course_page_is_compiled_in_its_own_context() -> None:
         '<a href="/kursus/halal/a">satu</a></p>'
     )
     assert page.image == f"/media/{SHA}.png"
-    assert (page.word_count, page.search_text) == (3, "Sertifikasi\nDari bahan.\nNIB a satu")
+    assert (page.word_count, page.passages) == (3, (Passage("", "", "NIB a satu"),))
     assert page.weight == len(page.body_html.encode()) + 24
     assert CompiledPage.from_json(page.to_json()) == page
     assert compile_course_page(make_course(image="", glossary=None, media=())).image == ""

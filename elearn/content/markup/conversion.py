@@ -98,7 +98,7 @@ class CourseBlocks(BlockParser):
         super().__init__(md)
         self.leaves: list[tuple[Element, str, int]] = []
         self.anchors: set[str] = set()
-        self.tables: list[Element] = []
+        self.tables: list[tuple[Element, int]] = []
         #: Ids of explanations that something leads to.
         self.explained: set[str] = set()
         self.references: dict[str, Reference] = {}
@@ -225,7 +225,7 @@ class CourseBlocks(BlockParser):
             parent, "div", block.line, **{"class": "scroll", "tabindex": "0", "role": "region"}
         )
         table = self._new(holder, "table", block.line)
-        self.tables.append(holder)
+        self.tables.append((holder, block.line))
         section = self._new(table, "thead", block.line)
         for number, cells in enumerate(block.rows):
             if number == 1:
@@ -349,10 +349,10 @@ class TableLabels(Treeprocessor):
     md: CourseMarkdown
 
     def run(self, root: Element) -> None:  # noqa: ARG002 (the library's signature)
-        for holder in self.md.parser.tables:
+        for holder, line in self.md.parser.tables:
             names = [name for name in map(_text_of, holder.iter("th")) if name]
             if _stacks(holder):
-                _stack(holder)
+                self.md.surroundings.allowance.spend(_stack(holder), line)
             label = f"Tabel: {', '.join(names)}" if names else "Tabel"
             holder.set(
                 "aria-label", label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
@@ -373,13 +373,18 @@ class Unwrapped(Treeprocessor):
 def _stacks(holder: Element) -> bool:
     """Say whether a table becomes cards on a phone: few columns, but more words than fit side by side."""
     rows = [[len(_text_of(cell)) for cell in row] for row in holder.iter("tr")]
-    columns = len(rows[0])
-    return columns in _STACKED_COLUMNS and sum(map(max, zip(*rows, strict=True))) > _FITS_A_PHONE
+    if len(rows[0]) not in _STACKED_COLUMNS or max(rows[0]) > _LONGEST_LABEL:
+        return False
+    return sum(map(max, zip(*rows, strict=True))) > _FITS_A_PHONE
 
 
-def _stack(holder: Element) -> None:
-    """Write the name of its column into every cell, and make the first cell the name of its row."""
+def _stack(holder: Element) -> int:
+    """Write the name of its column into every cell, and make the first cell the name of its row.
+
+    Returns how many letters that adds.
+    """
     holder.set("class", "scroll stack")
+    added = 0
     head, *rows = holder.iter("tr")
     names = [_text_of(cell) for cell in head]
     for row in rows:
@@ -389,6 +394,8 @@ def _stack(holder: Element) -> None:
         for cell, name in zip(others, names[1:], strict=True):
             if name:
                 cell.set("data-l", name)
+                added += len(name) + 10
+    return added
 
 
 def _text_of(element: Element) -> str:
