@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from elearn.content.problems import CODES
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "elearn"
 CATALOGUES = PACKAGE / "translations"
+#: The files say nothing about when they were made, so that making them again changes nothing.
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 #: What marks a sentence, in Python and in templates.
 KEYWORDS: dict[str, Any] = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "phrase": None}
 METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
@@ -96,13 +99,12 @@ def update(language: str, known: dict[str, Any] | None = None) -> list[str]:
         version="1",
         charset="utf-8",
         fuzzy=False,
-        creation_date="",
-        revision_date="",
+        creation_date=EPOCH,
+        revision_date=EPOCH,
         header_comment="# The interface in another language. Made by python -m tests.translations.",
-        msgid_bugs_address="",
-        copyright_holder="",
-        last_translator="",
-        language_team="",
+        msgid_bugs_address="elearn",
+        last_translator="elearn",
+        language_team="elearn",
     )
     missing: list[str] = []
     for message in wanted:
