@@ -26,6 +26,7 @@ from elearn.records.accounts.models import CodeKind, Role
 from elearn.records.audit.models import Way
 from elearn.records.catalogue import queries as catalogue
 from elearn.records.installation import InstallationFact
+from elearn.records.search.services import index_missing
 from elearn.web.clock import utc_now
 from elearn.web.extensions import db
 from elearn.web.folders import courses_folder, migrations_folder
@@ -69,6 +70,7 @@ def prepare_database(app: Flask, *, echo: bool = True) -> None:
         session = db.session()
         check_fingerprint(session, app)
         catalogue.recompile_all(session, now=utc_now())
+        index_missing(session)
         session.commit()
         if not catalogue.any_course(session):
             _publish_starter_courses(session, settings, echo=echo)

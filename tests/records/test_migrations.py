@@ -15,6 +15,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from elearn.records import engines
+from elearn.records.search.models import is_words_table
 from elearn.records.tables import metadata
 from tests.conftest import ROOT, alembic_config
 
@@ -127,7 +128,8 @@ def make_person(connection: sa.Connection, *, user_id: int = 1) -> None:
 
 def test_a_migrated_database_is_the_one_the_tables_describe(engine: sa.Engine, fresh: sa.Engine) -> None:
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        ours = {"include_name": lambda name, kind, _parents: kind != "table" or not is_words_table(name)}
+        assert compare_metadata(MigrationContext.configure(connection, opts=ours), metadata) == []
         migrated = schema_of(connection)
     metadata.create_all(fresh)
     with fresh.connect() as connection:

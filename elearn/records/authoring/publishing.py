@@ -34,6 +34,7 @@ from elearn.records.catalogue.errors import ReleaseNotFoundError
 from elearn.records.catalogue.models import Course, Origin, Release
 from elearn.records.corrections.models import Correction
 from elearn.records.errors import RefusedError, Sentence, _
+from elearn.records.search.services import index_release
 from elearn.records.settlement import settle_course
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -258,6 +259,7 @@ def _make_live(
     before = course.live_release_id
     course.live_release_id = release.id
     session.flush()
+    index_release(session, course, release.id)
     settled = settle_course(session, course, now)
     record(
         session,
