@@ -99,6 +99,22 @@ def put_aside(session: Session, learner: User, course_slug: str, now: datetime) 
     enrolments.put_aside(session, enrolment_of(session, learner.id, course_slug), now)
 
 
+def take_up(session: Session, learner: User, course_slug: str) -> None:
+    """Come back to a course that was put aside."""
+    enrolments.take_up(session, enrolment_of(session, learner.id, course_slug))
+
+
+def note_opened(session: Session, learner_id: int, course_slug: str, module_slug: str, now: datetime) -> bool:
+    """Note that a module's page was opened by somebody who follows the course; say whether it was.
+
+    Nothing that matters depends on it: it enrols nobody and is no activity of the summary.
+    """
+    if enrolments.note_opening(session, learner_id, course_slug, module_slug, now):
+        return True
+    find_place(session, course_slug, module_slug)
+    return False
+
+
 def mark_read(
     session: Session,
     learner: User,
@@ -125,16 +141,53 @@ def mark_read(
 
 
 def set_ticks(
-    session: Session, learner: User, course_slug: str, module_slug: str, ticked: set[str], now: datetime
-) -> None:
-    """Make *ticked* the ticks of the module's personal checklist; lines of other modules stay as they are."""
+    session: Session,
+    learner: User,
+    course_slug: str,
+    module_slug: str,
+    ticked: set[str],
+    now: datetime,
+    *,
+    seen: set[str] | None = None,
+) -> set[str]:
+    """Make *ticked* the ticks of the module's personal checklist; lines of other modules stay as they are.
+
+    With *seen*, the lines that were ticked where *ticked* was chosen, only what differs between the two
+    is changed: what another tab or phone did meanwhile stays. Returns the lines that are ticked now.
+    """
     place = find_place(session, course_slug, module_slug)
     lines = {line.id for line in catalogue.parsed_module(session, place.revision_id).checklist}
-    if not lines & ticked and find_enrolment(session, learner.id, place.course.id) is None:
+    found = find_enrolment(session, learner.id, place.course.id)
+    if found is None and not lines & ticked:
+        return set()
+    changed = lines if seen is None else lines & (ticked ^ seen)
+    if changed:
+        found = _enrolment_to_learn(session, learner, place.course, now)
+        for item_id in sorted(changed):
+            enrolments.tick(session, found, item_id, item_id in ticked, now)
+    return lines & enrolments.ticks_of(session, found.id) if found is not None else set()
+
+
+def change_ticks(
+    session: Session, learner: User, course_slug: str, on: set[str], off: set[str], now: datetime
+) -> None:
+    """Tick and untick lines of a course's checklists; all others stay as they are.
+
+    For a list that shows lines of several modules: what another phone ticked meanwhile is left alone.
+    Ids that are no lines of the live release are not noted.
+    """
+    course = find_course(session, course_slug)
+    release = catalogue.release_view(session, course.live_release_id or 0)
+    lines = {
+        line.id
+        for module in release.modules
+        for line in catalogue.parsed_module(session, module.revision_id).checklist
+    }
+    if not lines & (on | off):
         return
-    enrolment = _enrolment_to_learn(session, learner, place.course, now)
-    for item_id in sorted(lines):
-        enrolments.tick(session, enrolment, item_id, item_id in ticked, now)
+    enrolment = _enrolment_to_learn(session, learner, course, now)
+    for item_id in sorted(lines & (on | off)):
+        enrolments.tick(session, enrolment, item_id, item_id in on, now)
 
 
 # --- Quizzes -----------------------------------------------------------------------------------------
@@ -308,7 +361,8 @@ def confirm_and_issue(
     if enrolment.user_id != learner.id:
         raise NotFoundError(_("Sertifikat ini tidak ditemukan."))
     check_letters(clean_name(name), missing_letters)
-    accounts.confirm_name(session, learner, name=name, regency=regency, now=now)
+    today = now.astimezone(printing.timezone).date()
+    accounts.confirm_name(session, learner, name=name, regency=regency, today=today, now=now)
     return issue_if_due(session, enrolment, printing, now)
 
 

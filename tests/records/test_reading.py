@@ -13,9 +13,22 @@ from elearn.records.accounts import services as accounts
 from elearn.records.accounts.models import Role
 from elearn.records.audit.models import Way
 from elearn.records.catalogue.models import CourseState
+from elearn.records.catalogue.queries import release_view
 from elearn.records.certificates import services as certificates
+from elearn.records.errors import NotFoundError
 from tests.factories import make_user
-from tests.records.learning import COURSE, PRINTING, SLUG, complete, learner, publish, take
+from tests.records.learning import (
+    COURSE,
+    PRINTING,
+    SLUG,
+    complete,
+    learner,
+    module,
+    publish,
+    quiz,
+    single,
+    take,
+)
 
 
 @pytest.fixture
@@ -172,7 +185,101 @@ def test_the_home_of_a_learner_lists_the_course_learnt_last_first_and_those_put_
     courses = reading.home_view(session, user, now)
 
     assert [one.slug for one in courses] == [SLUG, "kursus-satu", "kursus-dua"]
-    assert courses[0].open_attempts == {attempt.module_id}
+    assert courses[0].open_attempts == {attempt.module_id: attempt.uuid}
     assert (courses[0].last_activity_at, courses[0].required_count) == (now + timedelta(days=1), 3)
     assert courses[2].put_aside_at == now
     assert reading.home_view(session, make_user(session, now=now), now) == []
+
+
+TIMED = {
+    **COURSE,
+    "01-meja.md": module(
+        "Meja", body=quiz(single("q-meja01"), single("q-meja02"), settings="- Waktu: 10 menit")
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_open"), [(0, True), (600, True), (629, True), (630, True), (631, False), (90_000, False)]
+)
+def test_an_attempt_is_open_up_to_half_a_minute_after_its_deadline_on_every_page(
+    session, reading_engine, now, seconds, is_open
+):
+    publish(session, TIMED, now=now)
+    user = learner(session, now=now)
+    digest = signed_in(session, user, now)
+    attempt = study.start_quiz(session, user, SLUG, "meja", now)
+    module_id, uuid = attempt.module_id, attempt.uuid
+    session.commit()
+    at = now + timedelta(seconds=seconds)
+
+    lesson = reading.lesson_view(reading_engine, digest, SLUG, "meja", at)
+    page = reading.course_view(reading_engine, digest, SLUG, at)
+    (home,) = reading.home_view(session, user, at)
+
+    assert lesson.open_attempt == (uuid if is_open else None)
+    for state in (page, home):
+        assert state.open_attempts == ({module_id: uuid} if is_open else {})
+        assert state.overdue == (frozenset() if is_open else {module_id})
+
+
+def test_the_module_opened_last_is_known_and_what_it_was(session, user, ask, now):
+    digest = signed_in(session, user, now)
+    assert not study.note_opened(session, user.id, SLUG, "meja", now)
+    study.enrol(session, user, SLUG, now)
+    for slug, hour in (("hiasan", 3), ("lantai", 1), ("meja", 2)):
+        assert study.note_opened(session, user.id, SLUG, slug, now + timedelta(hours=hour))
+    # A late request of an earlier look takes nothing back.
+    study.note_opened(session, user.id, SLUG, "hiasan", now)
+
+    page = ask(reading.course_view, digest, SLUG)
+    (home,) = reading.home_view(session, user, now)
+    release = release_view(session, page.release_id)
+
+    for state in (page, home):
+        assert state.last_opened == release.module("hiasan").module_id
+        assert state.last_opened_at == now + timedelta(hours=3)
+        assert state.last_seen_at == state.last_opened_at
+        assert state.opened_as == {
+            release.module(slug).module_id: release.module(slug).revision_id
+            for slug in ("meja", "lantai", "hiasan")
+        }
+    assert page.last_activity_at == now
+    with pytest.raises(NotFoundError):
+        study.note_opened(session, user.id, SLUG, "tidak-ada", now)
+
+
+def test_the_last_attempts_say_which_questions_went_wrong(session, user, now):
+    take(session, user, "pretes", now=now, rights=0)
+    take(session, user, "meja", now=now, rights=0)
+    take(session, user, "meja", now=now + timedelta(hours=1), rights=1)
+    open_now = study.start_quiz(session, user, SLUG, "meja", now + timedelta(hours=2))
+    take(session, user, "postes", now=now + timedelta(hours=3))
+
+    last, before = reading.last_attempts(session, user)
+
+    assert (last.passed, last.score, last.wrong) == (True, 10_000, frozenset())
+    assert (before.module_id, before.passed, before.score) == (open_now.module_id, False, 5_000)
+    assert len(before.wrong) == 1
+    assert before.uuid != open_now.uuid
+    assert reading.last_attempts(session, make_user(session, now=now)) == []
+
+
+def test_ticks_are_changed_line_by_line_and_listed_by_course(session, user, now):
+    study.change_ticks(session, user, SLUG, {"c-meja01", "c-asing01"}, set(), now)
+    study.change_ticks(session, user, SLUG, {"c-lantai"}, set(), now)
+    (course,) = reading.ticked_courses(session, user)
+    assert course.ticks == {"c-meja01", "c-lantai"}
+
+    study.change_ticks(session, user, SLUG, set(), {"c-meja01"}, now)
+    study.put_aside(session, user, SLUG, now)
+    (course,) = reading.ticked_courses(session, user)
+    assert (course.ticks, course.put_aside_at) == ({"c-lantai"}, now)
+    study.take_up(session, user, SLUG)
+    assert reading.ticked_courses(session, user)[0].put_aside_at is None
+
+
+def test_changing_nothing_or_a_foreign_line_enrols_nobody(session, user, now):
+    study.change_ticks(session, user, SLUG, {"c-asing01"}, {"c-lain001"}, now)
+
+    assert reading.ticked_courses(session, user) == []

@@ -70,6 +70,21 @@ class ModuleRead(Base):
     read_at: Mapped[datetime]
 
 
+class ModuleOpening(Base):
+    """When a learner last had a module's page before them, and which text of it.
+
+    Noted by the page's script, so it may be missing: it says where to go on and which changes were
+    looked at, and nothing else depends on it.
+    """
+
+    __tablename__ = "module_openings"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"), primary_key=True)
+    module_id: Mapped[int] = mapped_column(ForeignKey("modules.id"), primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("module_revisions.id"))
+    opened_at: Mapped[datetime]
+
+
 class Tick(Base):
     """A ticked line of a personal checklist: the current state, kept across revisions by item id."""
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from elearn.records.accounts.models import User
-from elearn.records.catalogue.models import Course, CourseState, Release
+from elearn.records.base import UtcDateTime
+from elearn.records.catalogue.models import Course, CourseState, Module, Release, ReleaseModule
 from elearn.records.enrolments.errors import CourseNotOpenError
-from elearn.records.enrolments.models import Enrolment, EnrolmentState, ModuleRead, Tick
+from elearn.records.enrolments.models import Enrolment, EnrolmentState, ModuleOpening, ModuleRead, Tick
 from elearn.records.enrolments.queries import find_enrolment
 from elearn.records.errors import NotFoundError, _
 
@@ -105,6 +106,36 @@ def mark_read(
     )
     session.flush()
     return True
+
+
+def note_opening(
+    session: Session, learner_id: int, course_slug: str, module_slug: str, now: datetime
+) -> bool:
+    """Note that the learner has a module of the live release before them; False where they are not in it.
+
+    One statement, because every look at a lesson brings one; the latest moment stays.
+    """
+    where = (
+        select(Enrolment.id, ReleaseModule.module_id, ReleaseModule.revision_id, literal(now, UtcDateTime()))
+        .join(Course, Course.id == Enrolment.course_id)
+        .join(Module, Module.course_id == Course.id)
+        .join(
+            ReleaseModule,
+            and_(ReleaseModule.release_id == Course.live_release_id, ReleaseModule.module_id == Module.id),
+        )
+        .where(Enrolment.user_id == learner_id, Course.slug == course_slug, Module.slug == module_slug)
+    )
+    insert = _INSERT[session.get_bind().dialect.name](ModuleOpening).from_select(
+        ["enrolment_id", "module_id", "revision_id", "opened_at"], where
+    )
+    noted = session.execute(
+        insert.on_conflict_do_update(
+            index_elements=["enrolment_id", "module_id"],
+            set_={"revision_id": insert.excluded.revision_id, "opened_at": insert.excluded.opened_at},
+            where=ModuleOpening.opened_at <= insert.excluded.opened_at,
+        ).returning(ModuleOpening.module_id)
+    )
+    return noted.first() is not None
 
 
 def tick(session: Session, enrolment: Enrolment, item_id: str, on: bool, now: datetime) -> None:
