@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from elearn.content.isolation import close_workers
 from elearn.records import engines
 
 ROOT = Path(__file__).parent.parent
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOW = datetime(2026, 11, 23, 3, 42, tzinfo=UTC)
 
 _numbers = itertools.count(1)
@@ -168,6 +170,21 @@ def session(engine: sa.Engine) -> Iterator[Session]:
 def now() -> datetime:
     """The moment in which a test begins."""
     return NOW
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium or Chrome."""
+    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
+        missing("no Chromium: install the package chromium (or Google Chrome) to run the browser tests")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
