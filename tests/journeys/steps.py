@@ -74,6 +74,8 @@ class Window:
         waiting, self._unread[:] = self._unread[:], []
         for response in waiting:
             is_page = response.headers.get("content-type", "").startswith("text/html")
+            # What a script fetched was told by `noteReply`.
+            is_page = is_page and response.request.is_navigation_request()
             if is_page and response.status not in range(300, 400):
                 self.received.append((response.url, response.text()))
 
@@ -236,11 +238,22 @@ def give(page: Page, answer: Answer) -> None:
         case Write(text):
             question.locator("[name=answer]").fill(text)
         case Order(steps):
+            if question.locator("[data-tempat]").get_attribute("hidden") is not None:
+                _move(question, steps)
+                return
             for number, words in enumerate(steps, start=1):
                 _choose(question.get_by_label(f"Urutan ke-{number}"), words)
         case Match(pairs):
             for left, right in pairs.items():
                 _choose(question.get_by_label(left, exact=True), right)
+
+
+def _move(question: Locator, steps: tuple[str, ...]) -> None:
+    """Bring the steps into their order by their buttons, the first one to the top first."""
+    shown = question.locator("[data-langkah] li > span:nth-child(2)")
+    for place, words in enumerate(steps):
+        while shown.all_inner_texts().index(words) > place:
+            question.get_by_role("button", name=f"Naikkan: {words}", exact=True).click()
 
 
 def _choose(field: Locator, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,13 +14,17 @@ from werkzeug.datastructures import MultiDict
 
 from elearn.content.compiler import text_of
 from elearn.content.items import ItemType
-from elearn.content.presentation import AskedItem, Shown, WireAnswer
+from elearn.content.presentation import LONGEST_ANSWER, LONGEST_ESSAY, AskedItem, Shown, WireAnswer
 from elearn.records.attempts.queries import AttemptView
 from elearn.records.attempts.views import QuestionView
+from elearn.records.errors import Sentence
+from elearn.web.forms import translated
 from elearn.web.templating import percent, safe
 
 #: How much of a question the review page repeats.
 SHORT = 90
+#: Letters a list that is closed shows whole on a small phone.
+SHOWN_WHOLE = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """One of two answers to choose from: under which name it is posted, as text, and as it travels."""
+
+    name: str
+    text: str
+    answer: WireAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question with what was answered, ready for its page."""
 
@@ -49,6 +63,8 @@ class Question:
     event: UUID
     #: What stands in the form: the saved answer, or what was refused just now.
     answer: WireAnswer
+    #: Why it was refused.
+    error: str = ""
 
     @property
     def asked(self) -> AskedItem:
@@ -76,7 +92,13 @@ class Question:
 
     @property
     def unclear(self) -> str:
-        return self.view.unclear
+        """A sentence for an answer that cannot be read, empty where it is clear."""
+        return translated(Sentence(self.view.unclear)) if self.view.unclear else ""
+
+    @property
+    def lacks(self) -> bool:
+        """Whether something is left to do before handing in."""
+        return not self.complete or bool(self.unclear) or self.view.elsewhere is not None
 
     @property
     def prompt(self) -> Markup:
@@ -101,8 +123,32 @@ class Question:
     @property
     def places(self) -> list[Place]:
         chosen = list(self.answer) if isinstance(self.answer, list) else []
+        chosen = chosen[: len(self.asked.choices)]
         chosen += [""] * (len(self.asked.choices) - len(chosen))
         return [Place(number, step) for number, step in enumerate(chosen, start=1)]
+
+    @property
+    def lists_right(self) -> bool:
+        """Whether what is chosen from must be read outside its list: long texts and pictures."""
+        return any(
+            len(offer.text) > SHOWN_WHOLE or not text_of(shown.html)
+            for offer, shown in zip(self.right, self.asked.right, strict=True)
+        )
+
+    @property
+    def longest(self) -> int:
+        """How many characters are taken."""
+        return LONGEST_ESSAY if self.asked.type is ItemType.ESSAY else LONGEST_ANSWER
+
+    @property
+    def versions(self) -> list[Version]:
+        """The answer that counts and the one given elsewhere without it; empty where there is one."""
+        if self.view.elsewhere is None:
+            return []
+        return [
+            Version("ini", readable(self, self.view.answer), self.view.answer),
+            Version("lain", readable(self, self.view.elsewhere), self.view.elsewhere),
+        ]
 
     @property
     def short(self) -> str:
@@ -115,11 +161,22 @@ class Question:
 
     @property
     def state_words(self) -> str:
+        if self.view.elsewhere is not None:
+            return str(_("dijawab di dua tempat"))
         if self.unclear:
             return str(_("belum jelas"))
         if self.complete:
             return str(_("sudah dijawab"))
         return str(_("belum lengkap") if self.answered else _("belum dijawab"))
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An answer that was not taken: where, what came, and why."""
+
+    place: int
+    answer: WireAnswer
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +215,40 @@ class AttemptPage:
     def deadline(self) -> datetime | None:
         return self.view.deadline
 
+    @property
+    def open_lines(self) -> list[Question]:
+        """The questions that lack something, or that were answered twice."""
+        return [line for line in self.lines if line.lacks]
 
-def attempt_page(view: AttemptView, *, refused: tuple[int, WireAnswer] | None = None) -> AttemptPage:
-    """Return *view* as its pages show it; *refused* is the position and answer that were not taken."""
+    @property
+    def open_words(self) -> str:
+        """Name them: which are not answered, incomplete, unclear, or answered in two places."""
+        said = [
+            (_("%(which)s belum dijawab."), lambda line: not line.answered),
+            (_("%(which)s belum lengkap."), lambda line: line.answered and not line.complete),
+            (_("%(which)s belum jelas."), lambda line: line.unclear),
+            (_("%(which)s dijawab di dua tempat."), lambda line: line.versions),
+        ]
+        found = [(words, [line.place for line in self.lines if test(line)]) for words, test in said]
+        return " ".join(words % {"which": named(places)} for words, places in found if places)
+
+
+def named(places: Sequence[int]) -> str:
+    """Return "Soal 2, 5 dan 7"."""
+    *most, last = map(str, places)
+    return str(
+        _("Soal %(all)s dan %(last)s", all=", ".join(most), last=last) if most else _("Soal %(n)s", n=last)
+    )
+
+
+def attempt_page(view: AttemptView, *, refused: Refused | None = None) -> AttemptPage:
+    """Return *view* as its pages show it, with an answer that was not taken as it was typed."""
     lines = []
     for item in view.items:
-        answer = item.answer
-        if refused is not None and refused[0] == item.position:
-            answer = refused[1]
-        lines.append(Question(item, uuid4(), answer))
+        if refused is not None and refused.place == item.position:
+            lines.append(Question(item, uuid4(), refused.answer, refused.words))
+        else:
+            lines.append(Question(item, uuid4(), item.answer))
     if view.place.kind == "pretest":
         facts = _("%(n)s soal. Tidak menentukan lulus.", n=len(lines))
     else:

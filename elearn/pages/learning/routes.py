@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from elearn.content.items import ItemType
 from elearn.content.presentation import WireAnswer
 from elearn.pages.learning.homes import home_page
-from elearn.pages.learning.questions import AttemptPage, answer_in_form, attempt_page, readable
+from elearn.pages.learning.questions import AttemptPage, Refused, answer_in_form, attempt_page
 from elearn.pages.learning.results import result_data, result_page
 from elearn.pages.learning.starting import QuizPage, attempt_lines
 from elearn.records import reading, study
@@ -30,7 +30,7 @@ from elearn.records.catalogue.models import Module
 from elearn.records.catalogue.queries import compiled_module, course_by_slug, release_view
 from elearn.records.certificates.services import CertificateSettings
 from elearn.records.enrolments.queries import find_enrolment
-from elearn.records.errors import ElearnError, RefusedError
+from elearn.records.errors import ElearnError, RefusedError, Sentence
 from elearn.web import sessions
 from elearn.web.clock import utc_now
 from elearn.web.courses import course_of
@@ -105,7 +105,11 @@ def _quiz_page(course_slug: str, module_slug: str, error: ElearnError | None) ->
 @bp.get("/percobaan/<uuid:uuid>")
 @signed_in
 def show_attempt(uuid: UUID) -> BaseResponse:
-    """Show one question (`?soal=n`), or the review before handing in (`?tinjau=1`)."""
+    """Show one question (`?soal=n`), all (`?semua=1`), or the review before handing in (`?tinjau=1`).
+
+    `?lembar=1` is the forms of all questions and nothing around them: with it a script goes from one to the
+    next without the network.
+    """
     session = current_session()
     attempt = queries.attempt_of(session, sessions.current_viewer().id, uuid)
     if attempt.handed_in_at is not None:
@@ -115,7 +119,11 @@ def show_attempt(uuid: UUID) -> BaseResponse:
         return make_response(_overdue(uuid))
     page = attempt_page(view)
     if request.args.get("tinjau"):
-        return make_response(_review(page))
+        return make_response(render_template("learning/review.html", attempt=page, now=utc_now()))
+    if request.args.get("semua"):
+        return make_response(_questions(page))
+    if request.args.get("lembar"):
+        return make_response(render_template("learning/_sheets.html", attempt=page))
     return make_response(_question(page, _asked_for(page)))
 
 
@@ -129,31 +137,13 @@ def _asked_for(page: AttemptPage) -> int:
     return int(text)
 
 
-def _question(page: AttemptPage, place: int, *, error: str = "") -> str:
+def _question(page: AttemptPage, place: int) -> str:
     line = page.lines[place - 1]
-    other = None
-    if line.view.elsewhere is not None:
-        other = {"before": readable(line, line.view.elsewhere), "after": readable(line, line.view.answer)}
-    return render_template(
-        "learning/question.html",
-        attempt=page,
-        line=line,
-        current=place,
-        now=utc_now(),
-        error=error,
-        other=other,
-    )
+    return render_template("learning/question.html", attempt=page, line=line, current=place, now=utc_now())
 
 
-def _review(page: AttemptPage) -> str:
-    missing = [line.place for line in page.lines if not line.complete or line.unclear]
-    return render_template(
-        "learning/review.html",
-        attempt=page,
-        missing=len(missing),
-        first_missing=missing[0] if missing else 0,
-        now=utc_now(),
-    )
+def _questions(page: AttemptPage) -> str:
+    return render_template("learning/questions.html", attempt=page, now=utc_now(), together=True)
 
 
 def _overdue(uuid: UUID) -> str:
@@ -221,21 +211,34 @@ def save_answer(uuid: UUID) -> Response:
         return error_page(422, _("Kiriman ini bukan jawaban. Muat ulang halaman, lalu jawab lagi."))
     attempt = queries.attempt_of(current_session(), sessions.current_viewer().id, uuid, lock=True)
     saved = _save(attempt, item_id=item_id, event=event, base=base, raw=answer, form=False)
-    return jsonify(number=saved.number, stale=saved.stale)
+    said: dict[str, Any] = {"number": saved.number, "stale": saved.stale}
+    if saved.unclear:
+        said["unclear"] = translated(Sentence(saved.unclear))
+    return jsonify(said)
 
 
 @bp.post("/percobaan/<uuid:uuid>/jawaban")
 @signed_in
 def post_answer(uuid: UUID) -> BaseResponse:
-    """Save one answer sent by an ordinary form, then go on to the next question."""
+    """Save one answer sent by an ordinary form, then go on to the next question.
+
+    `pakai` chooses between two answers that were given in two places; `semua` is posted from the page with
+    all questions, and leads back there.
+    """
     session = current_session()
     attempt = queries.attempt_of(session, sessions.current_viewer().id, uuid, lock=True)
-    item_id = request.form.get("item", "")
-    raw = answer_in_form(request.form, _kind_of(attempt, item_id))
+    form = request.form
+    item_id = form.get("item", "")
+    raw = answer_in_form(form, _kind_of(attempt, item_id))
     try:
-        event, base = UUID(request.form.get("event", "")), int(request.form.get("base", "0")[:12])
+        event, base = UUID(form.get("event", "")), int(form.get("base", "0")[:12])
     except ValueError:
         return error_page(422, _("Formulir ini tidak lengkap. Muat ulang halaman, lalu jawab lagi."))
+    if form.get("pakai"):
+        found = queries.version_of(session, attempt, item_id, elsewhere=form["pakai"] == "lain")
+        if found is None:
+            return redirect(_after(uuid, attempt, item_id, stay=True), code=303)
+        raw = found
     try:
         saved = _save(attempt, item_id=item_id, event=event, base=base, raw=raw, form=True)
     except AttemptClosedError as error:
@@ -243,12 +246,19 @@ def post_answer(uuid: UUID) -> BaseResponse:
     except (AnswerTooLongError, NotAnAnswerError) as error:
         session.rollback()
         return _refused_answer(uuid, item_id, raw, error)
-    place = _place_of(attempt, item_id)
-    if saved.stale or request.form.get("kosongkan"):
-        return redirect(f"/percobaan/{uuid}?soal={place}", code=303)
-    if place >= len(queries.items_of(session, attempt)):
-        return redirect(f"/percobaan/{uuid}?tinjau=1", code=303)
-    return redirect(f"/percobaan/{uuid}?soal={place + 1}", code=303)
+    stay = saved.stale or bool(form.get("kosongkan") or form.get("pakai"))
+    return redirect(_after(uuid, attempt, item_id, stay=stay), code=303)
+
+
+def _after(uuid: UUID, attempt: Attempt, item_id: str, *, stay: bool) -> str:
+    """Return where an answer leads: the same question, the next one, or the review."""
+    items = [item.id for item in queries.items_of(current_session(), attempt)]
+    place = items.index(item_id) + 1 if item_id in items else 1
+    if request.form.get("semua"):
+        return f"/percobaan/{uuid}?semua=1#soal-{place if stay else min(place + 1, len(items))}"
+    if stay:
+        return f"/percobaan/{uuid}?soal={place}"
+    return f"/percobaan/{uuid}?soal={place + 1}" if place < len(items) else f"/percobaan/{uuid}?tinjau=1"
 
 
 def _save(attempt: Attempt, **answer: Any) -> Saved:
@@ -271,11 +281,6 @@ def _kind_of(attempt: Attempt, item_id: str) -> ItemType | None:
         return None
 
 
-def _place_of(attempt: Attempt, item_id: str) -> int:
-    items = queries.items_of(current_session(), attempt)
-    return next((place for place, item in enumerate(items, start=1) if item.id == item_id), 1)
-
-
 def _refused_answer(uuid: UUID, item_id: str, raw: WireAnswer, error: ElearnError) -> BaseResponse:
     """Show the question again with what was typed, and why it was not taken."""
     session = current_session()
@@ -286,8 +291,8 @@ def _refused_answer(uuid: UUID, item_id: str, raw: WireAnswer, error: ElearnErro
     status = status_of(error)
     if not place:
         return error_page(status, message)
-    page = attempt_page(view, refused=(place, raw))
-    return make_response(_question(page, place, error=message), status)
+    page = attempt_page(view, refused=Refused(place, raw, message))
+    return make_response(_questions(page) if request.form.get("semua") else _question(page, place), status)
 
 
 # --- Handing in and the result -----------------------------------------------------------------------

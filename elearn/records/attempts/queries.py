@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from elearn.content.presentation import empty_answer
+from elearn.content.presentation import WireAnswer, empty_answer, show_answer
 from elearn.records.accounts.models import User
 from elearn.records.attempts.answers import (
     current_answers,
@@ -46,6 +46,7 @@ __all__ = [
     "place_of",
     "quiz_of",
     "result_view",
+    "version_of",
 ]
 
 
@@ -88,6 +89,15 @@ _OWN = (
     .where(Attempt.uuid == bindparam("uuid"), Enrolment.user_id == bindparam("learner"))
 )
 _OWN_LOCKED = _OWN.with_for_update(of=Attempt).execution_options(populate_existing=True)
+
+
+def version_of(session: Session, attempt: Attempt, item_id: str, *, elsewhere: bool) -> WireAnswer | None:
+    """Return one of the two answers of a question that was answered in two places; None where it has one."""
+    given = current_answers(session, attempt).get(item_id)
+    if given is None or given.elsewhere is None:
+        return None
+    answer = given.elsewhere if elsewhere else given.answer
+    return show_answer(quiz_of(session, attempt).item(item_id), answer, seed=attempt.seed)
 
 
 def attempt_to_mark(session: Session, trainer_id: int, uuid: UUID, *, lock: bool = False) -> Attempt:

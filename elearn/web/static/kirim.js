@@ -26,8 +26,8 @@ export async function send(method, address, body, { again = true } = {}) {
   return answer;
 }
 
-export function clock() {
-  const now = new Date();
+export function clock(at = Date.now()) {
+  const now = new Date(at);
   const two = (n) => String(n).padStart(2, "0");
   return `${two(now.getHours())}.${two(now.getMinutes())}`;
 }
