@@ -124,6 +124,7 @@ def make_user(
         username=username,
         password=password,
         regency=regency,
+        today=now.date(),
         roles=roles,
         actor=None,
         way=Way.COMMAND,

@@ -243,6 +243,7 @@ def make_person(records: Any, make_client: Callable[[], FlaskClient]) -> Callabl
                 password=PASSWORD,
                 regency=regency,
                 consent_version="uji",
+                today=NOW.date(),
                 now=NOW,
             )
             admin = user

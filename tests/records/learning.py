@@ -134,7 +134,7 @@ def learner(session: Session, name: str = "Sari Wulandari", *, now: datetime, co
     """Return a new person; *confirmed* with name and regency as a certificate needs them."""
     user = make_learner(session, now=now, name=name)
     if confirmed:
-        accounts.confirm_name(session, user, name=name, regency="18.71", now=now)
+        accounts.confirm_name(session, user, name=name, regency="18.71", today=now.date(), now=now)
     return user
 
 

@@ -40,7 +40,9 @@ def sign_up(session: Session, now: datetime, **changes: str | None) -> User:
     given: dict[str, str | None] = {
         "name": "Sari Wulandari", "key": "0812 3456 7890", "password": PASSWORD, "regency": "18.71",
     }  # fmt: skip
-    return services.sign_up(session, **(given | changes), consent_version="2026-11", now=now)  # type: ignore[arg-type]
+    return services.sign_up(
+        session, **(given | changes), consent_version="2026-11", today=now.date(), now=now
+    )  # type: ignore[arg-type]
 
 
 def acts(session: Session) -> list[str]:
@@ -353,7 +355,9 @@ def test_a_session_that_is_used_goes_on(session: Session, engine: sa.Engine, now
 
 @pytest.fixture
 def three_tokens(session: Session, sari: User, now: datetime) -> list[str]:
-    return [services.open_session(session, sari, device=f"HP {number}", now=now) for number in range(3)]
+    tokens = [services.open_session(session, sari, device=f"HP {number}", now=now) for number in range(3)]
+    session.commit()
+    return tokens
 
 
 def open_ones(session: Session, tokens: list[str], now: datetime) -> list[bool]:
@@ -390,7 +394,7 @@ def test_only_ones_own_session_can_be_ended_from_the_list(
 def test_changing_the_password_ends_every_session(
     session: Session, sari: User, three_tokens: list[str], now: datetime
 ) -> None:
-    services.change_password(session, sari, PASSWORD, "teh-manis-8", now)
+    services.change_password(session, sari, PASSWORD, "teh-manis-8", token=None, now=now)
     session.commit()
 
     assert open_ones(session, three_tokens, now) == [False, False, False]
@@ -407,7 +411,7 @@ def test_a_password_changes_only_with_the_old_one_to_a_good_one(
     session: Session, sari: User, three_tokens: list[str], now: datetime, old: str, new: str, field: str
 ) -> None:
     with pytest.raises(RefusedError) as refused:
-        services.change_password(session, sari, old, new, now)
+        services.change_password(session, sari, old, new, token=None, now=now)
 
     assert refused.value.field == field
     assert open_ones(session, three_tokens, now) == [True, True, True]
@@ -416,9 +420,9 @@ def test_a_password_changes_only_with_the_old_one_to_a_good_one(
 def test_the_old_password_cannot_be_tried_for_ever(session: Session, sari: User, now: datetime) -> None:
     for _each in range(services.SIGN_IN_TRIES):
         with pytest.raises(RefusedError):
-            services.change_password(session, sari, "salah", "teh-manis-8", now)
+            services.change_password(session, sari, "salah", "teh-manis-8", token=None, now=now)
     with pytest.raises(TooManyError):
-        services.change_password(session, sari, PASSWORD, "teh-manis-8", now)
+        services.change_password(session, sari, PASSWORD, "teh-manis-8", token=None, now=now)
 
 
 def test_a_switched_off_account_is_signed_in_nowhere(
@@ -441,7 +445,9 @@ def give(
     session: Session, user: User, now: datetime, *, kind: CodeKind = CodeKind.TOLD, actor: User | None = None
 ) -> str:
     way = Way.COMMAND if actor is None else Way.PAGE
-    return services.give_code(session, user, kind=kind, actor=actor, way=way, now=now)
+    code = services.give_code(session, user, kind=kind, actor=actor, way=way, now=now)
+    session.commit()
+    return code
 
 
 def test_a_code_sets_a_password_once(
@@ -702,12 +708,14 @@ def correct(session: Session, user: User, actor: User | None, now: datetime, **c
         "name": user.name, "phone": user.phone, "email": user.email, "contact_phone": user.contact_phone,
         "regency": None, "reason": "salah ketik",
     }  # fmt: skip
-    services.correct_person(session, user, actor=actor, way=Way.PAGE, now=now, **(given | changes))  # type: ignore[arg-type]
+    services.correct_person(
+        session, user, actor=actor, way=Way.PAGE, today=now.date(), now=now, **(given | changes)
+    )  # type: ignore[arg-type]
 
 
 def test_a_correction_says_before_and_after_and_why(session: Session, sari: User, now: datetime) -> None:
     officer = make_user(session, Role.STAFF, now=now)
-    services.confirm_name(session, sari, name=sari.name, regency="18.71", now=now)
+    services.confirm_name(session, sari, name=sari.name, regency="18.71", today=now.date(), now=now)
 
     correct(session, sari, officer, now, name="Sari W.", phone="0812 0000 1111", regency="18.72")
 
@@ -726,7 +734,7 @@ def test_a_correction_that_changes_nothing_leaves_no_trail(
 ) -> None:
     officer = make_user(session, Role.STAFF, now=now)
     before = acts(session)
-    services.confirm_name(session, sari, name=sari.name, regency="18.71", now=now)
+    services.confirm_name(session, sari, name=sari.name, regency="18.71", today=now.date(), now=now)
 
     correct(session, sari, officer, now, regency="18.71")
 
@@ -806,25 +814,33 @@ def test_another_contact_number_and_an_own_username_stay(session: Session, now: 
 
 
 def test_a_person_confirms_name_and_regency(session: Session, sari: User, now: datetime) -> None:
-    services.confirm_name(session, sari, name=" Sari  Wulandari, S.E.", regency="18.71", now=now)
-    services.confirm_name(session, sari, name="Sari Wulandari, S.E.", regency="18.71", now=now)
+    services.confirm_name(
+        session, sari, name=" Sari  Wulandari, S.E.", regency="18.71", today=now.date(), now=now
+    )
+    services.confirm_name(
+        session, sari, name="Sari Wulandari, S.E.", regency="18.71", today=now.date(), now=now
+    )
 
     assert (sari.name, sari.name_confirmed_at) == ("Sari Wulandari, S.E.", now)
     assert len(session.scalars(select(UserRegency)).all()) == 1
     for name, regency, field in (("", "18.71", "name"), ("Sari", None, "regency")):
         with pytest.raises(RefusedError) as refused:
-            services.confirm_name(session, sari, name=name, regency=regency, now=now)
+            services.confirm_name(session, sari, name=name, regency=regency, today=now.date(), now=now)
         assert refused.value.field == field
 
 
 def test_a_name_corrected_later_is_confirmed_again_before_it_is_printed(
     session: Session, sari: User, now: datetime
 ) -> None:
-    services.confirm_name(session, sari, name="Sari", regency="18.71", now=now)
-    services.confirm_name(session, sari, name=" Sari ", regency="18.72", now=now, confirm=False)
+    services.confirm_name(session, sari, name="Sari", regency="18.71", today=now.date(), now=now)
+    services.confirm_name(
+        session, sari, name=" Sari ", regency="18.72", today=now.date(), now=now, confirm=False
+    )
     assert sari.name_confirmed_at == now
 
-    services.confirm_name(session, sari, name="Sari 🎂", regency="18.72", now=now, confirm=False)
+    services.confirm_name(
+        session, sari, name="Sari 🎂", regency="18.72", today=now.date(), now=now, confirm=False
+    )
     assert (sari.name, sari.name_confirmed_at) == ("Sari 🎂", None)
 
 

@@ -344,7 +344,7 @@ def test_a_correction_issues_another_and_links_both_ways(session, certificate, s
     user = certificate.enrolment.user
     accounts.correct_person(
         session, user, name="Sari Wulandari, S.P.", phone=None, regency="18.71", contact_phone=None,
-        reason="ijazah", **by(staff, now),
+        reason="ijazah", today=now.date(), **by(staff, now),
     )  # fmt: skip
 
     corrected = services.replace(

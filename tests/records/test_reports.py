@@ -46,7 +46,9 @@ def people(session, course, now):
         learner(session, name, now=now) for name in ("Sari Wulandari", "joko prasetyo", "Yuliana")
     )
     for user, regency in ((begun, "18.72"), (enrolled, "luar")):
-        accounts.confirm_name(session, user, name=user.name, regency=regency, now=now + timedelta(days=1))
+        accounts.confirm_name(
+            session, user, name=user.name, regency=regency, today=now.date() + timedelta(days=1), now=now
+        )
     take(session, done, "pretes", now=now, rights=1)
     complete(session, done, now=now + timedelta(days=2))
     take(session, begun, "postes", now=now + timedelta(days=3), rights=1)
@@ -171,7 +173,7 @@ def test_a_completion_belongs_to_the_regency_of_its_day(session, course, now):
     user = learner(session, now=now)
     complete(session, user, now=now + timedelta(days=1))
     moved = now + timedelta(days=5)
-    accounts.confirm_name(session, user, name=user.name, regency="18.72", now=moved)
+    accounts.confirm_name(session, user, name=user.name, regency="18.72", today=moved.date(), now=moved)
 
     assert [row.regency for row in report(session).rows] == ["18.71"]
 
@@ -180,7 +182,9 @@ def test_a_regency_given_later_counts_where_none_was_known(session, course, now)
     user = learner(session, now=now, confirmed=False)
     complete(session, user, now=now)
     assert report(session).rows[0].regency is None
-    accounts.confirm_name(session, user, name=user.name, regency="18.72", now=now + timedelta(days=30))
+    accounts.confirm_name(
+        session, user, name=user.name, regency="18.72", today=now.date() + timedelta(days=30), now=now
+    )
 
     assert report(session).rows[0].regency == "18.72"
 

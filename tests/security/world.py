@@ -178,6 +178,7 @@ def _person(session: Session, who: str, now: datetime) -> User:
         password=PASSWORD,
         regency="18.71",
         consent_version="uji",
+        today=now.date(),
         now=now,
     )
     for role in ROLES.get(who, []):

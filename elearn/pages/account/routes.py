@@ -98,6 +98,7 @@ def do_sign_up() -> BaseResponse | tuple[str, int]:
                 key=form.kunci.data,
                 password=form.sandi.data,
                 regency=form.kabupaten.data or None,
+                today=today(),
                 consent_version=PRIVACY_VERSION,
                 now=utc_now(),
             )
@@ -206,6 +207,7 @@ def change_data() -> BaseResponse | tuple[str, int]:
                 sessions.current_person(session),
                 name=form.nama.data,
                 regency=form.kabupaten.data or None,
+                today=today(),
                 now=utc_now(),
                 confirm=False,
             )

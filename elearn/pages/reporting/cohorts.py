@@ -151,6 +151,7 @@ def make_person(cohort_id: int) -> str | tuple[str, int]:
                 phone=(form.nomor.data or "").strip() or None,
                 contact_phone=(form.kontak.data or "").strip() or None,
                 regency=form.kabupaten.data or None,
+                today=today(),
                 actor=actor,
                 way=Way.PAGE,
                 now=now,

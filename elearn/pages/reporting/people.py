@@ -120,6 +120,7 @@ def save_correction(user_id: int) -> Response | tuple[str, int]:
                 reason=given(form.alasan.data),
                 actor=current_person(session),
                 way=Way.PAGE,
+                today=today(),
                 now=utc_now(),
             )
         except RefusedError as error:

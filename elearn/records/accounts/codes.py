@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from elearn.records.accounts import queries
 from elearn.records.accounts.errors import CodeError, PersonNotFoundError
 from elearn.records.accounts.models import CodeKind, OneTimeCode, Role, User
-from elearn.records.accounts.passwords import set_password
+from elearn.records.accounts.passwords import check_new_password, hash_password
 from elearn.records.accounts.sessions import end_sessions_of
 from elearn.records.audit.models import Way
 from elearn.records.audit.services import record
@@ -82,15 +82,20 @@ def redeem_code(session: Session, code: str | None, *, password: str | None, now
     found = _open_code(session, code or "", now)
     if found is None:
         raise CodeError
-    user = session.get_one(User, found.user_id)
+    code_id, user_id = found.id, found.user_id
+    user = session.get_one(User, user_id)
+    own = (user.phone, user.email, user.username, user.name)
+    # Hashing takes its time, and the write lock should not wait for it.
+    session.rollback()
+    hashed = hash_password(check_new_password(password, of=own))
     if user.disabled_at is not None or user.erased_at is not None:
         raise CodeError
-    set_password(user, password)
+    user.password_hash = hashed
     end_sessions_of(session, user, now)
     session.flush()
     used = session.execute(
         sa.update(OneTimeCode)
-        .where(OneTimeCode.id == found.id, OneTimeCode.used_at.is_(None))
+        .where(OneTimeCode.id == code_id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now)
         .values(used_at=now)
         .returning(OneTimeCode.id)
     ).first()

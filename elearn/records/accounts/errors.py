@@ -12,6 +12,13 @@ class SignInError(RefusedError):
         super().__init__(_("Nomor, e-mail, atau kata sandinya belum cocok. Coba lagi, ya."), field="password")
 
 
+class WrongPasswordError(RefusedError):
+    """Somebody signed in does not know the password of the account."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Kata sandi yang sekarang belum cocok."), field="old")
+
+
 class AccountOffError(RefusedError):
     """The account was switched off; only told to who knows its password."""
 

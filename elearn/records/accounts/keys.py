@@ -68,6 +68,26 @@ def sign_in_key(text: str | None, *, field: str = "key") -> SignInKey:
     raise RefusedError(_("Isi nomor HP atau e-mail. Contoh: 0812 3456 7890"), field=field)
 
 
+def given_phone(text: str | None, *, field: str = "phone") -> str | None:
+    """Return a number that may be left out; refused where it is none."""
+    if not (text or "").strip():
+        return None
+    number = normalise_phone(text or "")
+    if number is None:
+        raise RefusedError(_("Nomornya belum pas. Contoh: 0812 3456 7890"), field=field)
+    return number
+
+
+def given_email(text: str | None) -> str | None:
+    """Return an address that may be left out; refused where it is none."""
+    if not (text or "").strip():
+        return None
+    address = normalise_email(text or "")
+    if address is None:
+        raise RefusedError(_("Alamat e-mailnya belum lengkap. Contoh: sari@contoh.com"), field="email")
+    return address
+
+
 def _plain(text: str) -> str:
     """Even out what comes along when a number is copied: marks of direction, other spaces and hyphens."""
     kinds = ((unicodedata.category(character), character) for character in text)

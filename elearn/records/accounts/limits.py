@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -44,10 +45,15 @@ def refuse_above(session: Session, key: str, *, limit: int, window: timedelta, n
 
 def _too_many(window: timedelta, now: datetime) -> TooManyError:
     ends = _window_start(now, window) + window
-    return TooManyError(
-        _("Terlalu banyak percobaan. Tunggu sebentar, lalu coba lagi."),
-        retry_after=max(1, int((ends - now).total_seconds())),
-    )
+    seconds = max(1, math.ceil((ends - now).total_seconds()))
+    if seconds <= 60:
+        sentence = _("Terlalu banyak percobaan. Tunggu satu menit, lalu coba lagi.")
+    else:
+        sentence = _(
+            "Terlalu banyak percobaan. Tunggu %(minutes)s menit, lalu coba lagi.",
+            minutes=math.ceil(seconds / 60),
+        )
+    return TooManyError(sentence, retry_after=seconds)
 
 
 def _digest(key: str) -> str:

@@ -1,17 +1,21 @@
-"""Passwords: argon2id at the cost OWASP asks for, measured at 28 ms on the development machine."""
+"""Passwords: argon2id, at a cost chosen by measuring (`docs/benchmarks.md`), and few at a time."""
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from elearn.records.accounts.models import User
 from elearn.records.errors import RefusedError, _
 
 #: OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+#: How many passwords are hashed at once. More would not be faster on the few cores there are, and each
+#: takes its memory: a class signing in together would make the worker grow until it is replaced.
+AT_ONCE = 4
+_turns = threading.BoundedSemaphore(AT_ONCE)
 SHORTEST = 8
 #: A longer one would let one request cost more than many.
 LONGEST = 200
@@ -95,15 +99,15 @@ def check_new_password(
     return password
 
 
-def set_password(user: User, password: str | None) -> None:
-    """Give *user* the new *password*, if it may be used."""
-    own = (user.phone, user.email, user.username, user.name)
-    user.password_hash = hash_password(check_new_password(password, of=own))
-
-
 def hash_password(password: str) -> str:
     """Return the argon2id hash of *password*, with its salt and cost in it."""
-    return _HASHER.hash(password)
+    with _turns:
+        return _HASHER.hash(password)
+
+
+def is_outdated(stored: str | None) -> bool:
+    """Say whether *stored* was made at another cost than new ones are; only its password can make it anew."""
+    return stored is not None and _HASHER.check_needs_rehash(stored)
 
 
 def password_matches(stored: str | None, password: str) -> bool:
@@ -111,8 +115,9 @@ def password_matches(stored: str | None, password: str) -> bool:
     if len(password) > LONGEST:
         return False
     try:
-        # A lone surrogate cannot be encoded, so it cannot be anybody's password.
-        return _HASHER.verify(stored or _nobodys(), password) and stored is not None
+        with _turns:
+            # A lone surrogate cannot be encoded, so it cannot be anybody's password.
+            return _HASHER.verify(stored or _nobodys(), password) and stored is not None
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 

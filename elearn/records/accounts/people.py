@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from elearn.records.accounts import passwords, queries
 from elearn.records.accounts.claims import flush_keys, insert_user, refuse_taken
-from elearn.records.accounts.keys import USERNAME, SignInKey, normalise_email, normalise_phone
+from elearn.records.accounts.keys import USERNAME, SignInKey, given_email, given_phone
 from elearn.records.accounts.models import Role, User, UserRegency, UserRole
 from elearn.records.accounts.names import clean_name
 from elearn.records.accounts.regencies import check_regency
@@ -37,17 +37,21 @@ def create_user(
     contact_phone: str | None = None,
     roles: Iterable[Role] = (),
     regency: str | None = None,
+    today: date | None = None,
     password: str | None = None,
 ) -> User:
-    """Enter a person; without any key, and on a page, a username is made from the name. Only an admin gives roles."""
+    """Enter a person; without any key, and on a page, a username is made from the name. Only an admin gives roles.
+
+    A *regency* holds from *today* on, the day it is where the office is.
+    """
     roles = sorted(set(roles) - {Role.LEARNER})
     if roles:
         refuse_unless_admin(session, actor, way)
     name = clean_name(name)
     user = User(name=name, created_at=now)
-    user.phone = _phone(phone, field="phone")
-    user.email = _email(email)
-    user.contact_phone = _phone(contact_phone, field="contact_phone") or user.phone
+    user.phone = given_phone(phone, field="phone")
+    user.email = given_email(email)
+    user.contact_phone = given_phone(contact_phone, field="contact_phone") or user.phone
     if username is not None:
         if not USERNAME.fullmatch(username):
             raise RefusedError(
@@ -58,11 +62,7 @@ def create_user(
     if password is not None:
         password = passwords.check_new_password(password, of=(user.phone, user.email, user.username, name))
         user.password_hash = passwords.hash_password(password)
-    kinds: tuple[Literal["phone", "email", "username"], ...] = ("phone", "email", "username")
-    for kind in kinds:
-        value = getattr(user, kind)
-        if value is not None:
-            refuse_taken(session, SignInKey(kind, value), field=kind)
+    _refuse_taken_keys(session, user)
     # Whom staff enter always gets one: a number typed for somebody else may be wrong, or shared.
     if user.username is None and (way is Way.PAGE or (user.phone is None and user.email is None)):
         user.username = free_username(session, name)
@@ -70,7 +70,9 @@ def create_user(
     for role in roles:
         session.add(UserRole(user_id=user.id, role=role, granted_at=now, granted_by=id_of(actor)))
     if regency:
-        add_regency(session, user, check_regency(regency), by=actor, now=now)
+        if today is None:
+            raise ValueError("a regency holds from a day on")
+        add_regency(session, user, check_regency(regency), by=actor, today=today, now=now)
     record(
         session,
         actor=actor,
@@ -84,6 +86,14 @@ def create_user(
         now=now,
     )
     return user
+
+
+def _refuse_taken_keys(session: Session, user: User) -> None:
+    kinds: tuple[Literal["phone", "email", "username"], ...] = ("phone", "email", "username")
+    for kind in kinds:
+        value = getattr(user, kind)
+        if value is not None:
+            refuse_taken(session, SignInKey(kind, value), field=kind)
 
 
 def free_username(session: Session, name: str) -> str:
@@ -110,6 +120,7 @@ def correct_person(
     reason: str | None,
     actor: User | None,
     way: Way,
+    today: date,
     now: datetime,
     email: str | None = None,
     contact_phone: str | None = None,
@@ -118,9 +129,9 @@ def correct_person(
     reason = given_reason(reason)
     refuse_upward(session, user, actor)
     name = clean_name(name)
-    number = _phone(phone, field="phone")
-    address = _email(email)
-    before = _personal(session, user, now)
+    number = given_phone(phone, field="phone")
+    address = given_email(email)
+    before = _personal(session, user, today)
     if number is not None and number != user.phone:
         refuse_taken(session, SignInKey("phone", number), field="phone")
     if address is not None and address != user.email:
@@ -129,14 +140,14 @@ def correct_person(
         raise RefusedError(_("Nomor ini dipakai untuk masuk, jadi tidak bisa dikosongkan."), field="phone")
     if name != user.name:
         user.name_confirmed_at = None
-    contact = _phone(contact_phone, field="contact_phone") or number
+    contact = given_phone(contact_phone, field="contact_phone") or number
     with session.no_autoflush:
         user.name, user.phone, user.email, user.contact_phone = name, number, address, contact
         flush_keys(session, field="phone" if number is not None else "email")
-    if regency and regency != queries.regency_of(session, user.id, now.date()):
-        add_regency(session, user, check_regency(regency), by=actor, now=now)
+    if regency and regency != queries.regency_of(session, user.id, today):
+        add_regency(session, user, check_regency(regency), by=actor, today=today, now=now)
     session.flush()
-    after = _personal(session, user, now)
+    after = _personal(session, user, today)
     if after != before:
         record(
             session,
@@ -191,6 +202,7 @@ def confirm_name(
     *,
     name: str | None,
     regency: str | None,
+    today: date,
     now: datetime,
     confirm: bool = True,
 ) -> None:
@@ -202,8 +214,8 @@ def confirm_name(
     before = user.name
     user.name = clean_name(name)
     regency = check_regency(regency)
-    if regency != queries.regency_of(session, user.id, now.date()):
-        add_regency(session, user, regency, by=None, now=now)
+    if regency != queries.regency_of(session, user.id, today):
+        add_regency(session, user, regency, by=None, today=today, now=now)
     if confirm:
         user.name_confirmed_at = now
     elif user.name != before:
@@ -211,39 +223,21 @@ def confirm_name(
     session.flush()
 
 
-def add_regency(session: Session, user: User, regency: str, *, by: User | None, now: datetime) -> None:
-    """Note where a person's business is from today on."""
+def add_regency(
+    session: Session, user: User, regency: str, *, by: User | None, today: date, now: datetime
+) -> None:
+    """Note where a person's business is from *today* on, by the office's calendar."""
     session.add(
-        UserRegency(
-            user_id=user.id, regency=regency, since_on=now.date(), recorded_at=now, recorded_by=id_of(by)
-        )
+        UserRegency(user_id=user.id, regency=regency, since_on=today, recorded_at=now, recorded_by=id_of(by))
     )
     session.flush()
 
 
-def _phone(text: str | None, *, field: str) -> str | None:
-    if not (text or "").strip():
-        return None
-    number = normalise_phone(text or "")
-    if number is None:
-        raise RefusedError(_("Nomornya belum pas. Contoh: 0812 3456 7890"), field=field)
-    return number
-
-
-def _email(text: str | None) -> str | None:
-    if not (text or "").strip():
-        return None
-    address = normalise_email(text or "")
-    if address is None:
-        raise RefusedError(_("Alamat e-mailnya belum lengkap. Contoh: sari@contoh.com"), field="email")
-    return address
-
-
-def _personal(session: Session, user: User, now: datetime) -> dict[str, str | None]:
+def _personal(session: Session, user: User, today: date) -> dict[str, str | None]:
     return {
         "name": user.name,
         "phone": user.phone,
         "email": user.email,
         "contact_phone": user.contact_phone,
-        "regency": queries.regency_of(session, user.id, now.date()),
+        "regency": queries.regency_of(session, user.id, today),
     }

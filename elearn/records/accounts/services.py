@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from elearn.records.accounts import passwords
@@ -15,6 +15,7 @@ from elearn.records.accounts.keys import sign_in_key
 from elearn.records.accounts.limits import check_rate, refuse_above
 from elearn.records.accounts.models import Consent, User
 from elearn.records.accounts.names import clean_name
+from elearn.records.accounts.own import change_keys, change_password
 from elearn.records.accounts.people import (
     add_regency,
     confirm_name,
@@ -32,6 +33,7 @@ __all__ = [
     "CODE_LIFETIMES",
     "SIGN_IN_TRIES",
     "SIGN_IN_WINDOW",
+    "change_keys",
     "change_password",
     "check_rate",
     "code_is_valid",
@@ -67,9 +69,13 @@ def sign_up(
     password: str | None,
     regency: str | None,
     consent_version: str,
+    today: date,
     now: datetime,
 ) -> User:
-    """Make a learner's account; refused with the field's sentence. Being taken may be told here."""
+    """Make a learner's account; refused with the field's sentence. Being taken may be told here.
+
+    Tries for one key are counted: commit also after a refusal.
+    """
     name = clean_name(name)
     found = sign_in_key(key)
     if found.kind == "username":
@@ -79,6 +85,8 @@ def sign_up(
         regency = check_regency(regency)
     # Before the first statement: hashing takes its time, and the write lock should not wait for it.
     hashed = passwords.hash_password(password)
+    counted = f"sign-up:{found.kind}:{found.value}"
+    check_rate(session, counted, limit=SIGN_IN_TRIES, window=SIGN_IN_WINDOW, now=now)
     refuse_taken(session, found, field="key")
     user = User(name=name, password_hash=hashed, created_at=now)
     setattr(user, found.kind, found.value)
@@ -87,7 +95,7 @@ def sign_up(
     insert_user(session, user, field="key")
     session.add(Consent(user_id=user.id, text_version=consent_version, given_at=now))
     if regency:
-        add_regency(session, user, regency, by=None, now=now)
+        add_regency(session, user, regency, by=None, today=today, now=now)
     session.flush()
     return user
 
@@ -119,14 +127,15 @@ def sign_in(session: Session, *, key: str | None, password: str | None, now: dat
         raise SignInError
     if user.disabled_at is not None:
         raise AccountOffError
+    if passwords.is_outdated(stored):
+        _hash_again(session, user.id, stored, password or "")
     return user
 
 
-def change_password(session: Session, user: User, old: str | None, new: str | None, now: datetime) -> None:
-    """Set *new* where *old* is right, and end all sessions; the caller opens a new one."""
-    check_rate(session, f"password:{user.id}", limit=SIGN_IN_TRIES, window=SIGN_IN_WINDOW, now=now)
-    if not passwords.password_matches(user.password_hash, old or ""):
-        raise RefusedError(_("Kata sandi yang lama belum cocok."), field="old")
-    passwords.set_password(user, new)
-    end_sessions_of(session, user, now)
-    session.flush()
+def _hash_again(session: Session, user_id: int, stored: str | None, password: str) -> None:
+    """Keep *password* at the cost that new ones have, unless it was changed meanwhile."""
+    session.rollback()
+    hashed = passwords.hash_password(password)
+    session.execute(
+        update(User).where(User.id == user_id, User.password_hash == stored).values(password_hash=hashed)
+    )

@@ -48,9 +48,20 @@ def end_own_session(session: Session, user: User, session_id: int, now: datetime
     return ended is not None
 
 
-def end_sessions_of(session: Session, user: User, now: datetime, *, except_token: str | None = None) -> None:
-    """End every open session of *user* but the one of *except_token*."""
+def end_sessions_of(
+    session: Session, user: User, now: datetime, *, except_token: str | None = None
+) -> list[str]:
+    """End every open session of *user* but the one of *except_token*; return the devices that were signed in.
+
+    One that nobody used for too long had ended by itself and is not told of.
+    """
+    used = {row.id for row in queries.sessions_of(session, user.id, now)}
     statement = sa.update(UserSession).where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
     if except_token is not None:
         statement = statement.where(UserSession.token_digest != queries.token_digest(except_token))
-    session.execute(statement.values(ended_at=now))
+    ended = session.execute(
+        statement.values(ended_at=now)
+        .returning(UserSession.id, UserSession.device)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return [device for session_id, device in sorted(ended) if session_id in used]
