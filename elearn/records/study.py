@@ -168,28 +168,6 @@ def set_ticks(
     return lines & enrolments.ticks_of(session, found.id) if found is not None else set()
 
 
-def change_ticks(
-    session: Session, learner: User, course_slug: str, on: set[str], off: set[str], now: datetime
-) -> None:
-    """Tick and untick lines of a course's checklists; all others stay as they are.
-
-    For a list that shows lines of several modules: what another phone ticked meanwhile is left alone.
-    Ids that are no lines of the live release are not noted.
-    """
-    course = find_course(session, course_slug)
-    release = catalogue.release_view(session, course.live_release_id or 0)
-    lines = {
-        line.id
-        for module in release.modules
-        for line in catalogue.parsed_module(session, module.revision_id).checklist
-    }
-    if not lines & (on | off):
-        return
-    enrolment = _enrolment_to_learn(session, learner, course, now)
-    for item_id in sorted(lines & (on | off)):
-        enrolments.tick(session, enrolment, item_id, item_id in on, now)
-
-
 # --- Quizzes -----------------------------------------------------------------------------------------
 
 

@@ -265,21 +265,13 @@ def test_the_last_attempts_say_which_questions_went_wrong(session, user, now):
     assert reading.last_attempts(session, make_user(session, now=now)) == []
 
 
-def test_ticks_are_changed_line_by_line_and_listed_by_course(session, user, now):
-    study.change_ticks(session, user, SLUG, {"c-meja01", "c-asing01"}, set(), now)
-    study.change_ticks(session, user, SLUG, {"c-lantai"}, set(), now)
-    (course,) = reading.ticked_courses(session, user)
-    assert course.ticks == {"c-meja01", "c-lantai"}
-
-    study.change_ticks(session, user, SLUG, set(), {"c-meja01"}, now)
+def test_ticks_are_listed_by_course_and_a_course_put_aside_is_taken_up_again(session, user, now):
+    assert reading.ticked_courses(session, user) == []
+    study.set_ticks(session, user, SLUG, "lantai", {"c-meja01", "c-lantai"}, now)
     study.put_aside(session, user, SLUG, now)
+
     (course,) = reading.ticked_courses(session, user)
-    assert (course.ticks, course.put_aside_at) == ({"c-lantai"}, now)
+    assert (course.slug, course.ticks) == (SLUG, {"c-meja01", "c-lantai"})
+    assert course.put_aside_at == now
     study.take_up(session, user, SLUG)
     assert reading.ticked_courses(session, user)[0].put_aside_at is None
-
-
-def test_changing_nothing_or_a_foreign_line_enrols_nobody(session, user, now):
-    study.change_ticks(session, user, SLUG, {"c-asing01"}, {"c-lain001"}, now)
-
-    assert reading.ticked_courses(session, user) == []

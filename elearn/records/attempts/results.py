@@ -190,7 +190,7 @@ def _item_results(
             .order_by(EssayMark.id)
         )
     }
-    targets = _Targets(session, place)
+    targets = Targets(session, place.live_release_id, place.kind, place.module_slug)
     views = []
     for position, item_id in enumerate(item_ids_of(session, attempt), start=1):
         item = quiz.item(item_id)
@@ -231,22 +231,26 @@ def _readable(asked: AskedItem, answer: WireAnswer) -> tuple[str, ...]:
     return tuple(shown.html for shown in asked.choices if shown.id in answer)
 
 
-class _Targets:
-    """Where the items of a quiz send their reader: `Baca lagi`, else where the objective is taught."""
+class Targets:
+    """Where the items of a quiz send their reader: `Baca lagi`, else where the objective is taught.
 
-    def __init__(self, session: Session, place: QuizPlace) -> None:
-        self._place = place
+    *kind* and *module_slug* are those of the text with the quiz, *release_id* is what is live.
+    """
+
+    def __init__(self, session: Session, release_id: int, kind: str, module_slug: str) -> None:
+        self._kind = kind
+        self._module_slug = module_slug
         self._modules = {
-            module.slug: module for module in catalogue.release_view(session, place.live_release_id).modules
+            module.slug: module for module in catalogue.release_view(session, release_id).modules
         }
         self._session = session
 
     def of(self, item: Item) -> Reread | None:
         slug, _hash, anchor = item.reread.partition("#")
-        if not item.reread and self._place.kind != ModuleKind.MODULE:
+        if not item.reread and self._kind != ModuleKind.MODULE:
             slug = self._teaching(item.objective)
         elif not slug:
-            slug = self._place.module_slug
+            slug = self._module_slug
         module = self._modules.get(slug)
         if module is None or module.kind != ModuleKind.MODULE:
             return None
