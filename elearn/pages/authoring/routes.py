@@ -7,20 +7,21 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from elearn.content.documents import COURSE_FILE, GLOSSARY_FILE, POSTTEST_FILE, PRETEST_FILE
-from elearn.pages.authoring import editing, essays, learners, publishing
+from elearn.pages.authoring import editing, essays, inquiries, learners, publishing
 from elearn.pages.authoring.blueprint import bp, own_course, propose_slug
 from elearn.pages.authoring.forms import CourseForm, ModuleForm
 from elearn.records import authoring, desk
 from elearn.records.accounts.models import Role
 from elearn.records.audit.models import Way
 from elearn.records.errors import RefusedError
+from elearn.records.inquiries.queries import open_count
 from elearn.web.clock import utc_now
 from elearn.web.desk import given
 from elearn.web.extensions import current_session
 from elearn.web.guards import role_required
 from elearn.web.sessions import current_person, current_viewer
 
-__all__ = ["bp", "editing", "essays", "learners", "publishing"]
+__all__ = ["bp", "editing", "essays", "inquiries", "learners", "publishing"]
 
 #: What a course may have and need not; its page offers those that are missing.
 OPTIONAL_FILES = (PRETEST_FILE, POSTTEST_FILE, GLOSSARY_FILE)
@@ -36,6 +37,7 @@ def courses() -> str:
         "authoring/courses.html",
         courses=lines,
         titles={line.slug: line.title or _draft_title(line) for line in lines},
+        asked=open_count(session, trainer_id=current_viewer().id),
     )
 
 

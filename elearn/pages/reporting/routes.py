@@ -10,7 +10,7 @@ from flask import Response, redirect, render_template, request, stream_with_cont
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from elearn.pages.reporting import cohorts, people
+from elearn.pages.reporting import cohorts, inquiries, people
 from elearn.pages.reporting.blueprint import bp
 from elearn.pages.reporting.forms import FilterForm
 from elearn.pages.reporting.spreadsheet import Cell, phone_cell, share_cell, write_csv
@@ -19,6 +19,7 @@ from elearn.records.accounts.models import Role
 from elearn.records.accounts.regencies import regency_name
 from elearn.records.audit import services as audit
 from elearn.records.audit.models import Way
+from elearn.records.inquiries.queries import open_count
 from elearn.web.clock import utc_now
 from elearn.web.desk import looking
 from elearn.web.extensions import current_session
@@ -26,7 +27,7 @@ from elearn.web.guards import role_required
 from elearn.web.sessions import current_person, current_viewer
 from elearn.web.templating import local, number, percent, settings, today
 
-__all__ = ["bp", "cohorts", "people"]
+__all__ = ["bp", "cohorts", "inquiries", "people"]
 
 #: What a sort link says, and what the report calls it.
 SORTS: Mapping[str, str] = {
@@ -90,6 +91,7 @@ def completions() -> str | tuple[str, int]:
         hidden=[*chosen.items(), ("urut", _sort_word(filters)), ("arah", _direction(filters))],
         address=lambda **more: url_for(".completions", **{**chosen, **more}),
         regency=regency_name,
+        asked=open_count(session, trainer_id=None),
     )
     return page if readable else (page, 422)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import and_, func, or_, select
@@ -319,11 +320,11 @@ def differences(session: Session) -> list[int]:
     return wrong
 
 
-def _one(session: Session, query: sa.Select[tuple[Inquiry]], inquiry_id: int, *, lock: bool) -> Inquiry:
+def _one(session: Session, query: sa.Select[Any], inquiry_id: int, *, lock: bool) -> Inquiry:
     query = query.where(Inquiry.id == inquiry_id)
     if lock:
         query = query.with_for_update(of=Inquiry).execution_options(populate_existing=True)
-    found = session.scalar(query)
+    found: Inquiry | None = session.scalar(query)
     if found is None:
         raise InquiryNotFoundError
     return found

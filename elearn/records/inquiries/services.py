@@ -16,6 +16,7 @@ from elearn.records.accounts.queries import roles_of
 from elearn.records.audit.models import Way
 from elearn.records.audit.services import record
 from elearn.records.catalogue.models import Course
+from elearn.records.catalogue.queries import release_view
 from elearn.records.enrolments.queries import find_enrolment
 from elearn.records.errors import RefusedError, TooManyError, _
 from elearn.records.inquiries import queries
@@ -28,6 +29,7 @@ from elearn.records.inquiries.models import (
     InquiryState,
     Visibility,
 )
+from elearn.records.jobs.services import enqueue
 from elearn.records.notices import services as notices
 from elearn.records.notices.models import NoticeKind
 
@@ -54,8 +56,6 @@ class Said:
     is_new: bool
     #: Who else answered since the thread was looked at.
     others: tuple[str, ...] = ()
-    #: Whether the asker is told of something they did not know to be waiting.
-    is_news: bool = False
 
 
 def ask(
@@ -80,7 +80,7 @@ def ask(
         raise CourseClosedError
     words = message(text, missing=_("Tulis pertanyaan Anda dulu, ya."))
     base = event or uuid5(NAMESPACE_URL, now.date().isoformat())
-    own = uuid5(base, f"{course.id}\n{module.id if module else ''}\n{words}")
+    own = uuid5(base, f"{course.id}\n{module.module_id if module else ''}\n{words}")
     # Whoever presses twice at once comes here one after the other.
     session.execute(select(User.id).where(User.id == user.id).with_for_update())
     found = session.scalar(select(Inquiry).where(Inquiry.user_id == user.id, Inquiry.event == own))
@@ -90,7 +90,7 @@ def ask(
     inquiry = Inquiry(
         user_id=user.id,
         course_id=course.id,
-        module_id=None if module is None else module.id,
+        module_id=None if module is None else module.module_id,
         text=words,
         asked_at=now,
         event=own,
@@ -156,8 +156,9 @@ def answer(
     inquiry.state = InquiryState.ANSWERED
     session.flush()
     _trail(session, inquiry, "inquiry.answer", actor, way, now)
-    is_news = notices.notify(session, inquiry.user_id, NoticeKind.ANSWER, inquiry.id, now=now)
-    return Said(said.reply, is_new=True, others=tuple(dict.fromkeys(others)), is_news=is_news)
+    if notices.notify(session, inquiry.user_id, NoticeKind.ANSWER, inquiry.id, now=now):
+        _write_to(session, inquiry, said.reply, now)
+    return Said(said.reply, is_new=True, others=tuple(dict.fromkeys(others)))
 
 
 def close(session: Session, inquiry: Inquiry, *, base: int, actor: User, way: Way, now: datetime) -> bool:
@@ -288,6 +289,15 @@ def _say(
     inquiry.last_at = now
     session.flush()
     return Said(reply, is_new=True)
+
+
+def _write_to(session: Session, inquiry: Inquiry, reply: InquiryReply, now: datetime) -> None:
+    """Have a letter sent to an asker with an address; while an answer waits to be seen, no second one."""
+    if inquiry.user.email is None or inquiry.course.live_release_id is None:
+        return
+    title = release_view(session, inquiry.course.live_release_id).title
+    values = {"user_id": inquiry.user_id, "course": title, "path": f"/tanya/{inquiry.id}"}
+    enqueue(session, "mail.answer", values, key=f"mail.answer:{reply.id}", now=now)
 
 
 def _count(session: Session, user: User, now: datetime) -> None:
