@@ -12,9 +12,10 @@ import hmac
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Request, Response, g, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import refresh
 from flask_login import LoginManager, current_user, login_user, logout_user
@@ -187,6 +188,11 @@ def token() -> str | None:
     return found if isinstance(found, str) else None
 
 
+def is_remembered() -> bool:
+    """Say whether the browser keeps the session after it is closed."""
+    return bool(session.permanent)
+
+
 def token_digest() -> str | None:
     """Return what the database knows the browser's token by."""
     found = token()
@@ -238,6 +244,18 @@ def sends_known_token(request: Request) -> bool:
 def known_csrf_token(secret: str) -> str | None:
     """Return the token of the session with this *secret*, if it was signed before."""
     return _SIGNED.peek(secret)
+
+
+@lru_cache(maxsize=4096)
+def account_name(secret_key: str, user_id: int) -> str:
+    """Return what scripts know an account by, to keep apart what waits in the browser of a shared phone."""
+    return hmac.new(secret_key.encode(), f"akun {user_id}".encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def own_account_name() -> str:
+    """Return what scripts know the account at hand by; "" for a visitor."""
+    found = viewer()
+    return account_name(current_app.config["SECRET_KEY"], found.id) if found is not None else ""
 
 
 def secret_digest(secret: str) -> str:

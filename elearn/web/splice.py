@@ -9,6 +9,7 @@ secret never shares a compression window with text that somebody else chose (BRE
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
@@ -72,8 +73,10 @@ def mark(name: str) -> str:
     return f"{MARK}{name}{MARK}"
 
 
-#: Where the CSRF token goes in a personal part.
+#: Where the CSRF token goes in a personal part, and what scripts know the account by.
 TOKEN = mark("token")
+ACCOUNT = mark("akun")
+_LAST = re.compile(f"{MARK}(token|akun){MARK}")
 
 
 def stored(plain: bytes) -> bytes:
@@ -135,26 +138,30 @@ def ready(page: Page, personal: Mapping[str, str]) -> Ready:
 
 
 def fill(page: Page, personal: Mapping[str, str]) -> Page:
-    """Put *personal* in its places; the page that comes out has only places for a token left.
+    """Put *personal* in its places; the page that comes out has only places for token and account left.
 
     Nothing is compressed for it, so that it is cheap to do, and worth keeping: many stand alike.
     """
     parts: list[FixedPart] = []
+    slots: list[str] = []
     plain, deflated = bytearray(), bytearray()
     tag = hashlib.blake2b(page.digest.encode(), digest_size=16)
     for part, slot in zip(page.parts, (*page.slots, ""), strict=True):
         plain += part.plain
         deflated += part.deflated
-        own = personal.get(slot, "").encode()
+        text = personal.get(slot, "")
+        own = text.encode()
         tag.update(len(own).to_bytes(4, "big") + own)
-        for number, piece in enumerate(own.split(TOKEN.encode())):
-            if number:
+        for number, piece in enumerate(_LAST.split(text)):
+            if number % 2:
+                slots.append(piece)
                 parts.append(FixedPart(bytes(plain), bytes(deflated)))
                 plain, deflated = bytearray(), bytearray()
-            plain += piece
-            deflated += stored(piece)
+                continue
+            plain += piece.encode()
+            deflated += stored(piece.encode())
     parts.append(FixedPart(bytes(plain), bytes(deflated)))
-    return Page(tuple(parts), ("token",) * (len(parts) - 1), tag.hexdigest())
+    return Page(tuple(parts), tuple(slots), tag.hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +208,14 @@ def send(found: Ready, how: Wanted, *, cache_control: str, language: str) -> Ans
     return Answer(200, headers, found.plain)
 
 
-def respond(page: Page, how: Wanted, *, cache_control: str, language: str, token: str, secret: str) -> Answer:
+def respond(
+    page: Page, how: Wanted, *, cache_control: str, language: str, token: str, secret: str, account: str
+) -> Answer:
     """Answer with a page that `fill` has filled; ``304`` where the browser has it already.
 
     The tag covers what is shown, not how it is compressed (so it is a weak one). A token holds as long as
-    its session and may be written in several ways, so the tag covers *secret*, which names the session.
+    its session and may be written in several ways, so the tag covers *secret*, which names the session
+    (and so the *account*).
     """
     tag = hashlib.blake2b(f"{page.digest}{secret}".encode(), digest_size=16).hexdigest()
     headers = _headers(tag, cache_control)
@@ -213,7 +223,7 @@ def respond(page: Page, how: Wanted, *, cache_control: str, language: str, token
         return Answer(304, headers, b"")
     headers["Content-Type"] = "text/html; charset=utf-8"
     headers["Content-Language"] = language
-    filling = (token.encode(),) * len(page.slots)
+    filling = [(token if slot == "token" else account).encode() for slot in page.slots]
     if _takes_gzip(how.encodings):
         headers["Content-Encoding"] = "gzip"
         return Answer(200, headers, gzip_body(page, filling))

@@ -16,10 +16,11 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, request, ur
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from elearn.content.problems import Phrase
 from elearn.records.accounts.keys import show_phone
 from elearn.records.accounts.models import Role
 from elearn.records.accounts.queries import Viewer
-from elearn.records.errors import Sentence
+from elearn.records.errors import Sentence, said
 from elearn.web import language, problems, sessions, splice
 from elearn.web.clock import utc_now
 from elearn.web.forms import translated
@@ -83,6 +84,7 @@ def init_app(app: Flask) -> None:
         site=app.extensions["elearn_settings"],
         viewer=sessions.viewer,
         navigation=navigation,
+        account_name=sessions.own_account_name,
         asset=asset,
         mark=splice.mark,
         Role=Role,
@@ -98,7 +100,9 @@ def init_app(app: Flask) -> None:
 
 
 def sentence(text: Sentence | str) -> str:
-    """Return a sentence of the records in the page's language."""
+    """Return a sentence of the records, or a phrase of the content, in the page's language."""
+    if isinstance(text, Phrase):
+        return translated(said(text))
     return translated(text) if isinstance(text, Sentence) else text
 
 
@@ -126,7 +130,7 @@ def hour(value: datetime | None) -> str:
     if value is None:
         return "–"
     value = local(value)
-    return f"{value:%H}{_marks().hour}{value:%M} {value.tzname()}"
+    return f"{value:%H}{language.marks().hour}{value:%M} {value.tzname()}"
 
 
 def moment(value: datetime | None) -> str:
@@ -149,7 +153,7 @@ def number(value: int | float | Decimal | None, places: int | None = None) -> st
     if value is None:
         return "–"
     text = f"{value:,}" if places is None else f"{value:,.{places}f}"
-    return text.translate(_marks().numbers)
+    return text.translate(language.marks().numbers)
 
 
 def points(value: int | None) -> str:
@@ -159,30 +163,14 @@ def points(value: int | None) -> str:
     text = f"{Decimal(value) / 10_000:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return text.translate(_marks().numbers)
+    return text.translate(language.marks().numbers)
 
 
 def size(count: int) -> str:
     """Return bytes as a person counts them: 38 KB, 1,2 MB."""
     if count < 1_000_000:
         return f"{max(1, round(count / 1000))} KB"
-    return f"{count / 1_000_000:.1f} MB".translate(_marks().numbers)
-
-
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    """How a language writes figures: between hours and minutes, and what Python's own marks become."""
-
-    hour: str
-    numbers: dict[int, int]
-
-
-_INDONESIAN = _Marks(".", str.maketrans(",.", ".,"))
-_ENGLISH = _Marks(":", {})
-
-
-def _marks() -> _Marks:
-    return _INDONESIAN if language.current() == "id" else _ENGLISH
+    return f"{count / 1_000_000:.1f} MB".translate(language.marks().numbers)
 
 
 def navigation(viewer: Viewer | None) -> list[NavItem]:

@@ -49,12 +49,12 @@ def test_a_mark_that_is_not_closed_is_refused():
         splice.cut("a\0own")
 
 
-def test_a_page_that_is_filled_keeps_open_only_the_places_of_the_token():
+def test_a_page_that_is_filled_keeps_open_only_the_places_of_token_and_account():
     page = splice.cut("a" + splice.mark("one") + "b" + splice.mark("two") + "c")
 
-    filled = splice.fill(page, {"one": f"<{splice.TOKEN}>", "two": f"{splice.TOKEN}!"})
+    filled = splice.fill(page, {"one": f"<{splice.TOKEN}>", "two": f"{splice.ACCOUNT}!"})
 
-    assert filled.slots == ("token", "token")
+    assert filled.slots == ("token", "akun")
     assert splice.plain_body(filled, [b"x", b"x"]) == b"a<x>bx!c"
     assert gzip.decompress(splice.gzip_body(filled, [b"x", b"x"])) == b"a<x>bx!c"
 
@@ -79,7 +79,13 @@ def send(page: splice.Page, own: str, secret: str = "") -> Response:
     filled = splice.fill(page, {"own": own})
     how = splice.wanted()
     return splice.respond(
-        filled, how, cache_control="private, no-cache", language="id", token="token", secret=secret
+        filled,
+        how,
+        cache_control="private, no-cache",
+        language="id",
+        token="token",
+        secret=secret,
+        account="akun",
     ).response()
 
 

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+import re
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from elearn.content.compiler import CompiledModule
+from elearn.content.compiler import CompiledModule, CompiledTerm, TocEntry, text_of
 from elearn.content.documents import CompletionRule
 from elearn.pages.catalogue.views import Link, as_day
 from elearn.records.reading import LessonState
 from elearn.web.courses import Course, Step, weave
 from elearn.web.splice import mark
-from elearn.web.templating import month, percent, safe
+from elearn.web.templating import day, month, percent, safe
+
+#: Letters of the sentence that chats and search engines show.
+LONGEST_SUMMARY = 155
+_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Where a fact comes from, and what is known of that: article, site, day."""
+
+    title: str
+    url: str
+    facts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +80,40 @@ class LessonPage:
         return self.compiled.weight
 
     @property
-    def toc(self) -> object:
-        return self.compiled.toc
+    def language(self) -> str:
+        return self.course.release.language
 
     @property
-    def sources(self) -> object:
-        return self.compiled.sources
+    def summary(self) -> str:
+        """Return how the lesson begins, for those who have not opened it."""
+        found = _PARAGRAPH.search(self.compiled.lesson_html)
+        text = text_of(found[1]) if found else ""
+        if not text:
+            return self.course.release.summary
+        return text if len(text) <= LONGEST_SUMMARY else f"{text[:LONGEST_SUMMARY].rpartition(' ')[0]} …"
+
+    @property
+    def share_words(self) -> str:
+        return f"{self.title} ({self.course_title})"
+
+    @property
+    def sections(self) -> list[TocEntry]:
+        return [entry for entry in self.compiled.toc if entry.level == 2]
+
+    @property
+    def terms(self) -> Sequence[CompiledTerm]:
+        return self.compiled.terms
+
+    @property
+    def sources(self) -> list[SourceLine]:
+        return [
+            SourceLine(
+                source.title,
+                source.url,
+                tuple(filter(None, (source.article, _site(source.url), _dated(source.dated)))),
+            )
+            for source in self.compiled.sources
+        ]
 
     @property
     def has_checklist(self) -> bool:
@@ -110,19 +153,33 @@ def lesson_page(course: Course, step: Step, compiled: CompiledModule) -> LessonP
     return LessonPage(course, step, compiled, _link(before), _link(after))
 
 
+def _site(url: str) -> str:
+    """Return the site an address leads to, as people say it."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _dated(written: str) -> str:
+    """Return a day as it is said; a year alone stays as the author wrote it."""
+    try:
+        return day(date.fromisoformat(written))
+    except ValueError:
+        return written
+
+
 def _link(step: Step | None) -> Link | None:
     return Link(step.title, step.act_address) if step is not None else None
 
 
 def lesson_html(lesson: LessonPage, *, member: bool) -> Markup:
-    """Return the text of the lesson; for a member with a mark at every line of the personal checklist."""
+    """Return the text of the lesson with a mark after its last checklist, for a member one at every line."""
     html = lesson.compiled.lesson_html
-    if not member or not lesson.has_checklist:
+    if not lesson.has_checklist:
         return safe(html)
     last = 0
     for check in lesson.compiled.checklist:
         box = f'value="{check.id}"'
-        html = html.replace(box, box + mark(check.id), 1)
+        if member:
+            html = html.replace(box, box + mark(check.id), 1)
         last = max(last, html.find(box))
     end = html.find("</ul>", last)
     end = len(html) if end < 0 else end + len("</ul>")
@@ -155,6 +212,8 @@ class LessonStanding:
     next_address: str = ""
     next_title: str = ""
     weave: tuple[str, ...] = ()
+    #: Lines of this lesson's checklist that are ticked.
+    ticks: tuple[str, ...] = ()
 
 
 def lesson_standing(lesson: LessonPage, state: LessonState) -> LessonStanding:
@@ -182,6 +241,7 @@ def lesson_standing(lesson: LessonPage, state: LessonState) -> LessonStanding:
         next_address=following.act_address if following else course.address,
         next_title=following.title if following else _("Ke halaman kursus"),
         weave=weave(course, state.completed, step),
+        ticks=tuple(check.id for check in lesson.compiled.checklist if check.id in state.ticks),
     )
 
 

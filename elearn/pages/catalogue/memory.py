@@ -151,7 +151,10 @@ def _members_lesson(
     if page is None:
         return None
     digest = sessions.secret_digest(secret)
-    return splice.respond(page, asked.how, cache_control=FOR_ONE, language=spoken, token=token, secret=digest)
+    account = sessions.account_name(app.config["SECRET_KEY"], state.viewer.id)
+    return splice.respond(
+        page, asked.how, cache_control=FOR_ONE, language=spoken, token=token, secret=digest, account=account
+    )
 
 
 def _is_stale(app: Flask, key: Key) -> bool | None:

@@ -14,6 +14,7 @@ from elearn.web.courses import Course, Step, course_of, motif, topic
 from elearn.web.extensions import read_connection, read_engine
 from elearn.web.guards import public
 from elearn.web.headers import FOR_EVERYBODY
+from elearn.web.language import speaking
 from elearn.web.templating import settings
 
 bp = Blueprint("pictures", __name__)
@@ -32,9 +33,11 @@ def course_card(course: Course) -> Card:
     """Return the picture of a course's page; the same for everybody, whatever language they read."""
     site = settings()
     release = course.release
+    with speaking(release.language):
+        about = topic(release.category)
     return Card(
         release.title,
-        topic(release.category),
+        about,
         site.site_name,
         site.organisation,
         motif(release.category),

@@ -22,7 +22,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from elearn.content.compiler import COMPILER_VERSION
-from elearn.pages.catalogue import lessons, memory, views
+from elearn.pages.catalogue import lessons, memory, pictures, search, views
 from elearn.records import reading, study
 from elearn.records.accounts.models import Role
 from elearn.records.accounts.names import is_unstorable
@@ -48,9 +48,9 @@ bp = Blueprint("catalogue", __name__, template_folder="templates")
 @bp.get("/")
 @public
 def home() -> Response:
-    """Show what this is and the courses; a search looks at titles and summaries."""
+    """Show what this is and the courses, or what a search finds in them."""
     written = "".join(one for one in request.args.get("cari", "")[:500] if not is_unstorable(one))
-    typed = " ".join(written.split())[:100]
+    typed = " ".join(written.split())[: search.LONGEST]
     category = request.args.get("topik", "")[:60]
     viewer = sessions.viewer()
     member = viewer is not None
@@ -62,39 +62,36 @@ def home() -> Response:
             return _send(ready)
     with read_connection() as connection:
         courses = queries.live_courses(connection)
+        if typed:
+            own = search.own_courses(connection, viewer) if viewer is not None else []
+            found = search.results(connection, [*courses, *own], typed, category)
+            frame = splice.cut(render_template("catalogue/search.html", **found, **_who(member)))
+            return _respond(splice.fill(frame, _who_asks(viewer)), member=member)
     live = tuple(sorted(one.release.id for one in courses))
-    if typed or category:
-        frame = splice.cut(_home_page(courses, typed, category, member=member))
+    if category:
+        frame = splice.cut(_home_page(courses, category, member=member))
     elif not member:
         return _send(_kept().get(memory.home_key(language.current(), live), lambda: _visitors_home(courses)))
     else:
         key = ("members home", build(), COMPILER_VERSION, language.current(), live)
-        frame = _frame(key, lambda: _home_page(courses, "", "", member=True))
+        frame = _frame(key, lambda: _home_page(courses, "", member=True))
     return _respond(splice.fill(frame, _who_asks(viewer)), member=member)
 
 
-def _home_page(courses: list[queries.LiveCourse], typed: str, category: str, *, member: bool) -> str:
+def _home_page(courses: list[queries.LiveCourse], category: str, *, member: bool) -> str:
     cards = [views.course_card(one) for one in courses]
     categories = list(dict.fromkeys((card.category, card.topic) for card in cards if card.category))
-    words = typed.casefold().split()
-    found = [
-        card
-        for card in cards
-        if (not category or card.category == category)
-        and all(word in f"{card.title} {card.summary} {card.topic}".casefold() for word in words)
-    ]
     return render_template(
         "catalogue/home.html",
-        q=typed,
         category=category,
         categories=categories,
-        courses=found,
+        courses=[card for card in cards if not category or card.category == category],
         **_who(member),
     )
 
 
 def _visitors_home(courses: list[queries.LiveCourse]) -> tuple[splice.Ready, int]:
-    page = splice.cut(_home_page(courses, "", "", member=False))
+    page = splice.cut(_home_page(courses, "", member=False))
     ready = splice.ready(page, {"nav": _navigation(None)})
     return ready, ready.size
 
@@ -195,7 +192,8 @@ def _known_lesson(
 
 def _lesson_page(lesson: lessons.LessonPage, *, member: bool) -> str:
     html = lessons.lesson_html(lesson, member=member)
-    return render_template("catalogue/lesson.html", lesson=lesson, html=html, **_who(member))
+    picture = pictures.lesson_picture(lesson.course, lesson.step)
+    return render_template("catalogue/lesson.html", lesson=lesson, html=html, picture=picture, **_who(member))
 
 
 def _visitors_lesson(
@@ -232,7 +230,7 @@ def _make_parts(lesson: lessons.LessonPage, state: reading.LessonState, *, stale
         "modules": _part("module_nav", lessons.nav_lines(lesson, state.completed), standing.weave),
         "actions": _part("lesson_actions", lesson, standing),
         "questions": _questions(lesson, state),
-        "checks": _part("checklist_button"),
+        "checks": _part("checklist_end", lesson, standing) if lesson.has_checklist else "",
         "fresh": _part("fresh", *lessons.freshness(lesson.checked_on, lesson.review_on, stale=stale))
         if lesson.checked_on is not None
         else "",
@@ -275,13 +273,14 @@ def mark_read(kursus: str, modul: str) -> BaseResponse:
 @bp.post("/kursus/<kursus>/<modul>/daftar")
 @signed_in
 def set_ticks(kursus: str, modul: str) -> BaseResponse:
-    """Keep the ticks of the lesson's checklist as they were sent."""
+    """Change the ticks of the lesson's checklist: `c` is ticked now, `dulu` was when the form was made."""
     session = current_session()
     learner = sessions.current_person(session)
-    study.set_ticks(session, learner, kursus, modul, set(request.form.getlist("c")), utc_now())
+    ticked, seen = (set(request.form.getlist(name)) for name in ("c", "dulu"))
+    ticks = study.set_ticks(session, learner, kursus, modul, ticked, utc_now(), seen=seen)
     session.commit()
     if wants_json():
-        return jsonify(saved=True)
+        return jsonify(ticks=sorted(ticks))
     flash(_("Daftar Anda tersimpan."), "ok")
     return redirect(f"/kursus/{kursus}/{modul}", code=303)
 
@@ -356,7 +355,11 @@ def _navigation(viewer: Viewer | None) -> str:
 
 def _who_asks(viewer: Viewer | None) -> dict[str, str]:
     """Return the parts of every page that depend on who asks."""
-    csrf = "" if viewer is None else f'<meta name="csrf-token" content="{splice.TOKEN}">'
+    csrf = (
+        ""
+        if viewer is None
+        else (f'<meta name="csrf-token" content="{splice.TOKEN}" data-akun="{splice.ACCOUNT}">')
+    )
     return {"nav": _navigation(viewer), "csrf": csrf}
 
 
@@ -371,10 +374,16 @@ def _respond(page: splice.Page, *, member: bool = True) -> Response:
     how, spoken = splice.wanted(), language.current()
     if not member:
         return splice.respond(
-            page, how, cache_control=FOR_VISITORS, language=spoken, token="", secret=""
+            page, how, cache_control=FOR_VISITORS, language=spoken, token="", secret="", account=""
         ).response()
     token = sessions.csrf_token()
     secret = sessions.secret_digest(str(cookie.get("csrf_token", "")))
     return splice.respond(
-        page, how, cache_control=FOR_ONE, language=spoken, token=token, secret=secret
+        page,
+        how,
+        cache_control=FOR_ONE,
+        language=spoken,
+        token=token,
+        secret=secret,
+        account=sessions.own_account_name(),
     ).response()

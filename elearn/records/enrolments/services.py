@@ -138,6 +138,11 @@ def note_opening(
     return noted.first() is not None
 
 
+def ticks_of(session: Session, enrolment_id: int) -> set[str]:
+    """Return the ticked lines of an enrolment's checklists."""
+    return set(session.scalars(select(Tick.item_id).where(Tick.enrolment_id == enrolment_id)))
+
+
 def tick(session: Session, enrolment: Enrolment, item_id: str, on: bool, now: datetime) -> None:
     """Tick a line of a personal checklist, or take the tick away; the first moment stays."""
     if on:

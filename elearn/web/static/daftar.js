@@ -1,62 +1,101 @@
-// Ticks of a personal checklist: saved at once for whoever is signed in, kept in the browser for a visitor.
+// Ticks of a personal checklist. A member's are sent at once, and wait in this browser, under the account, while
+// they cannot be; a visitor's stay in the browser until an account takes them over.
 
+import { say } from "./kata.js";
 import { SignedOut, clock, send, tell } from "./kirim.js";
+import { keep, read } from "./simpan.js";
 
-const lesson = document.querySelector("[data-pelajaran]");
+const { pelajaran } = document.querySelector("[data-pelajaran]").dataset;
 const boxes = [...document.querySelectorAll('.checks input[name="c"]')];
 const form = document.getElementById("daftar");
 const line = document.querySelector("[data-simpan]");
-const key = `kelas:tamu:${lesson.dataset.pelajaran}`;
+const guest = `kelas:tamu:${pelajaran}`;
+const kept = read(guest, []);
 
-function kept() {
-  try {
-    return JSON.parse(localStorage.getItem(key) || "[]");
-  } catch {
-    return [];
-  }
-}
-
-async function save() {
-  tell(line, "Sedang menyimpan …", "warn");
-  try {
-    const answer = await send("POST", form.action, new FormData(form));
-    if (!answer.ok) throw new Error(String(answer.status));
-    tell(line, `Tersimpan pukul ${clock()}`);
-  } catch (error) {
-    tell(line, error instanceof SignedOut ? "Anda sudah keluar. Masuk dulu, ya." : "Belum tersimpan. Coba lagi, ya.", "warn");
-  }
-}
-
-if (boxes.length && form) {
+function asMember(mine) {
+  // Lines by id, ticked or not, that are not saved yet.
+  let waits = read(mine, {});
   let timer = 0;
-  for (const box of boxes) {
-    box.addEventListener("change", () => {
-      clearTimeout(timer);
-      timer = setTimeout(save, 300);
-    });
+  let sending = false;
+
+  function show(ticks) {
+    for (const box of boxes) {
+      const waiting = box.value in waits;
+      if (waiting) box.checked = waits[box.value];
+      else if (ticks) box.checked = ticks.includes(box.value);
+      const label = box.closest("label");
+      const state = label.querySelector("small") ?? document.createElement("small");
+      if (waiting) label.append(state);
+      state.className = waiting ? "state wait" : "state";
+      state.textContent = say(waiting ? "waits" : "saved");
+    }
   }
-  const before = kept().filter((id) => boxes.some((box) => box.value === id && !box.checked));
+
+  function wait(ids, on) {
+    for (const id of ids) waits[id] = on;
+    show();
+    later(300);
+    return keep(mine, waits);
+  }
+
+  function later(pause) {
+    clearTimeout(timer);
+    timer = setTimeout(flush, pause);
+  }
+
+  async function flush() {
+    const now = { ...waits };
+    if (sending || !Object.keys(now).length) return;
+    sending = true;
+    const body = new FormData();
+    for (const id in now) body.append(now[id] ? "c" : "dulu", id);
+    tell(line, say("saving"), "warn");
+    try {
+      const answer = await send("POST", form.action, body);
+      if (!answer.ok) throw answer;
+      const { ticks } = await answer.json();
+      for (const id in now) if (waits[id] === now[id]) delete waits[id];
+      keep(mine, waits);
+      show(ticks);
+      tell(line, say("savedAt", { hour: clock() }));
+      later(0);
+    } catch (error) {
+      tell(line, say(error instanceof SignedOut ? "signedOut" : "failed"), "warn");
+      // Refused for good, or signed out: it waits for the next look at this page.
+      if (error instanceof TypeError || error.status > 428) later(8000);
+    }
+    sending = false;
+  }
+
+  for (const box of boxes) box.addEventListener("change", () => wait([box.value], box.checked));
+  addEventListener("online", flush);
+  addEventListener("storage", (event) => {
+    if (event.key !== mine) return;
+    waits = read(mine, {});
+    show();
+  });
+  document.querySelector('button[form="daftar"]').hidden = true;
+  show();
+  flush();
+
+  const before = kept.filter((id) => boxes.some((box) => box.value === id && !box.checked));
   const offer = document.querySelector("[data-ambil]");
-  if (before.length && offer) {
-    offer.hidden = false;
-    offer.querySelector("button").addEventListener("click", async () => {
-      for (const box of boxes) if (before.includes(box.value)) box.checked = true;
-      offer.hidden = true;
-      await save();
-      localStorage.removeItem(key);
-    });
-  }
-} else if (boxes.length) {
-  const ticked = kept();
+  offer.hidden = !before.length;
+  offer.querySelector("button").addEventListener("click", () => {
+    offer.hidden = true;
+    if (wait(before, true)) keep(guest, []);
+  });
+}
+
+function asVisitor() {
   for (const box of boxes) {
-    box.checked = ticked.includes(box.value);
+    box.checked = kept.includes(box.value);
     box.addEventListener("change", () => {
-      try {
-        localStorage.setItem(key, JSON.stringify(boxes.filter((one) => one.checked).map((one) => one.value)));
-        tell(line, `Tersimpan di HP ini, ${clock()}`);
-      } catch {
-        tell(line, "HP ini tidak bisa menyimpan centang.", "warn");
-      }
+      const done = keep(guest, boxes.filter((one) => one.checked).map((one) => one.value));
+      tell(line, say(done ? "keptHere" : "cannotKeep", { hour: clock() }), done ? "ok" : "warn");
     });
   }
 }
+
+if (form) asMember(`kelas:centang:${document.querySelector('meta[name="csrf-token"]').dataset.akun}:${pelajaran}`);
+else asVisitor();

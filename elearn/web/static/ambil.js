@@ -1,0 +1,41 @@
+// On the learner's home: what was ticked in this browser before signing in is taken over with one press.
+
+import { say } from "./kata.js";
+import { send } from "./kirim.js";
+import { keep, read } from "./simpan.js";
+
+const offer = document.querySelector("[data-tamu]");
+const before = "kelas:tamu:";
+const keys = stored().filter((key) => key.startsWith(before));
+const words = offer.querySelector("span");
+const button = offer.querySelector("button");
+
+function stored() {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return [];
+  }
+}
+
+async function take() {
+  button.disabled = true;
+  try {
+    for (const key of keys) {
+      const body = new FormData();
+      for (const id of read(key, [])) body.append("c", id);
+      const answer = await send("POST", `/kursus/${key.slice(before.length)}/daftar`, body);
+      // What is no longer there cannot be taken over.
+      if (answer.ok || answer.status === 404) keep(key, []);
+      else throw answer;
+    }
+    words.textContent = say("taken");
+    button.hidden = true;
+  } catch {
+    words.textContent = say("notTaken");
+    button.disabled = false;
+  }
+}
+
+offer.hidden = !keys.length;
+button.addEventListener("click", take);
