@@ -10,7 +10,10 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from elearn.records.errors import RefusedError, Sentence
+from elearn.records.accounts.models import OUTSIDE
+from elearn.records.accounts.regencies import OUTSIDE_NAME, regency_name
+from elearn.records.errors import ElearnError, RefusedError, Sentence
+from elearn.web import language
 
 #: What WTForms itself says, in the words of the site.
 _MESSAGES = {
@@ -56,9 +59,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.refusals = []
 
-    def refuse(self, error: RefusedError | Sentence, *, field: str = "") -> None:
+    def refuse(self, error: ElearnError | Sentence, *, field: str = "") -> None:
         """Show what the records refused beside its field, or above the form."""
-        sentence = error.sentence if isinstance(error, RefusedError) else error
+        sentence = error.sentence if isinstance(error, ElearnError) else error
         name = field or (error.field if isinstance(error, RefusedError) else "")
         text = translated(sentence)
         found: Field | None = self._fields.get(self.field_names.get(name, name))
@@ -69,13 +72,22 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
 
 def translated(sentence: Sentence) -> str:
-    """Return *sentence* in the language of the page, with the sentences among its values."""
-    text = str(gettext(sentence.text))
-    values = {
-        name: translated(value) if isinstance(value, Sentence) else value
-        for name, value in sentence.values.items()
-    }
-    return text % values if values else text
+    """Return *sentence* in the language of the page, with its values: sentences among them, and figures."""
+    values = {name: _in_words(value) for name, value in sentence.values.items()}
+    return sentence.filled(str(gettext(sentence.text)), values)
+
+
+def place_name(code: str | None) -> str:
+    """Return the name of a regency; the choice for everybody else is a sentence."""
+    return translated(OUTSIDE_NAME) if code == OUTSIDE else regency_name(code)
+
+
+def _in_words(value: object) -> object:
+    if isinstance(value, Sentence):
+        return translated(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}".translate(language.marks().numbers)
+    return value
 
 
 def filled(message: str | None = None) -> InputRequired:
@@ -95,6 +107,6 @@ class SignInForm(BaseForm):
 
     kunci = StringField(_l("Nomor HP, e-mail, atau nama pengguna"), [filled(), at_most(200)])
     sandi = PasswordField(_l("Kata sandi"), [filled(), at_most(200)])
-    ingat = BooleanField(_l("Tetap masuk di HP ini"))
+    ingat = BooleanField(_l("Tetap masuk di HP ini"), default=True)
     next = HiddenField()
     held = HiddenField()

@@ -421,6 +421,7 @@ def test_the_old_password_cannot_be_tried_for_ever(session: Session, sari: User,
     for _each in range(services.SIGN_IN_TRIES):
         with pytest.raises(RefusedError):
             services.change_password(session, sari, "salah", "teh-manis-8", token=None, now=now)
+        session.commit()
     with pytest.raises(TooManyError):
         services.change_password(session, sari, PASSWORD, "teh-manis-8", token=None, now=now)
 
@@ -515,6 +516,7 @@ def test_an_unknown_code_is_refused(session: Session, now: datetime, code: str |
 def test_a_switched_off_account_takes_no_code(session: Session, sari: User, now: datetime) -> None:
     code = give(session, sari, now)
     services.disable(session, sari, reason="hilang", actor=None, way=Way.COMMAND, now=now)
+    session.commit()
 
     with pytest.raises(CodeError):
         services.redeem_code(session, code, password="teh-manis-8", now=now)
@@ -676,7 +678,15 @@ def test_a_key_of_the_wrong_form_or_taken_is_refused_beside_its_field(
     make_user(session, now=now, phone="081234567890", email="sari@contoh.com", username="sari")
 
     with pytest.raises(RefusedError) as refused:
-        services.create_user(session, name="Siti", actor=None, way=Way.COMMAND, now=now, **given)  # type: ignore[arg-type]
+        services.create_user(
+            session,
+            name="Siti",
+            actor=None,
+            way=Way.COMMAND,
+            today=now.date(),
+            now=now,
+            **given,  # type: ignore[arg-type]
+        )
 
     assert refused.value.field == field
 

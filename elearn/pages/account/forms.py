@@ -9,8 +9,8 @@ from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from elearn.records.accounts.models import OUTSIDE
-from elearn.records.accounts.regencies import REGENCIES, regency_name
-from elearn.web.forms import BaseForm, at_most, filled
+from elearn.records.accounts.regencies import REGENCIES
+from elearn.web.forms import BaseForm, at_most, filled, place_name
 
 #: What the records call a field, and what the forms here do.
 NAMES: dict[str, str] = {
@@ -30,7 +30,7 @@ NAMES: dict[str, str] = {
 
 def regency_choices() -> list[tuple[str, str]]:
     """Return what a regency field offers, with an empty first line."""
-    return [("", str(_l("Pilih"))), *REGENCIES.items(), (OUTSIDE, regency_name(OUTSIDE))]
+    return [("", str(_l("Pilih"))), *REGENCIES.items(), (OUTSIDE, place_name(OUTSIDE))]
 
 
 class SignUpForm(BaseForm):
@@ -67,6 +67,24 @@ class ActivationForm(BaseForm):
     field_names: ClassVar[dict[str, str]] = NAMES
 
     sandi = PasswordField(_l("Kata sandi baru"), [filled(), at_most(200)])
+
+
+class LinkForm(BaseForm):
+    """Whose link is to be mailed."""
+
+    field_names: ClassVar[dict[str, str]] = NAMES
+
+    kunci = StringField(_l("Nomor HP, e-mail, atau nama pengguna"), [filled(), at_most(200)])
+
+
+class KeysForm(BaseForm):
+    """By what number or address one signs in, and the password to show that it is really the person."""
+
+    field_names: ClassVar[dict[str, str]] = {"phone": "nomor", "email": "surel", "old": "sandi_kini"}
+
+    nomor = StringField(_l("Nomor HP"), [at_most(200)])
+    surel = StringField(_l("E-mail"), [at_most(200)])
+    sandi_kini = PasswordField(_l("Kata sandi sekarang"), [filled(), at_most(200)])
 
 
 class OwnDataForm(BaseForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from flask import (
     Blueprint,
     Response,
@@ -16,18 +18,27 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from elearn.pages.account.forms import ActivationForm, CodeForm, OwnDataForm, PasswordForm, SignUpForm
+from elearn.pages.account.forms import (
+    ActivationForm,
+    CodeForm,
+    KeysForm,
+    LinkForm,
+    OwnDataForm,
+    PasswordForm,
+    SignUpForm,
+)
 from elearn.pages.account.privacy import PRIVACY_VERSION
 from elearn.records.accounts import queries, services
+from elearn.records.accounts.keys import show_phone
 from elearn.records.accounts.models import User
-from elearn.records.errors import RefusedError
-from elearn.web import sessions
+from elearn.records.errors import ElearnError, RefusedError, TooManyError
+from elearn.web import mail, sessions
 from elearn.web.clock import utc_now
 from elearn.web.extensions import current_session
 from elearn.web.forms import SignInForm
 from elearn.web.guards import held_pairs, public, safe_next, signed_in
-from elearn.web.limits import slow_down
-from elearn.web.templating import today
+from elearn.web.limits import refused, slow_down
+from elearn.web.templating import settings, today
 
 bp = Blueprint("account", __name__, template_folder="templates")
 
@@ -36,7 +47,7 @@ bp = Blueprint("account", __name__, template_folder="templates")
 @public
 def sign_in() -> BaseResponse | str:
     """Show the sign-in form, or go on where somebody is signed in already."""
-    target = safe_next(request.args.get("next"), "")
+    target = _target()
     if sessions.viewer() is not None:
         return redirect(target or url_for("learning.home"), code=303)
     form = SignInForm(formdata=None, data={"next": target})
@@ -45,26 +56,28 @@ def sign_in() -> BaseResponse | str:
 
 @bp.post("/masuk")
 @public
-def do_sign_in() -> BaseResponse | tuple[str, int]:
+def do_sign_in() -> BaseResponse:
     """Sign somebody in; what they had posted before stands there filled, to be sent by a press."""
     form = SignInForm()
     held = form.held.data or ""
+    refusal = None
     if form.validate():
-        slow_down("masuk")
         session = current_session()
         try:
+            slow_down("masuk")
             person = services.sign_in(session, key=form.kunci.data, password=form.sandi.data, now=utc_now())
-        except RefusedError as error:
+        except (RefusedError, TooManyError) as error:
             # Wrong tries are counted: what was written about them stays.
             session.commit()
             form.refuse(error)
+            refusal = error
         else:
             _open(person, remember=form.ingat.data)
             target = safe_next(form.next.data, url_for("learning.home"))
             if held:
                 return _filled_again(target, held_pairs(held))
             return redirect(target, code=303)
-    return render_template("sign_in.html", form=form, kept=bool(held)), 422
+    return refused(render_template("sign_in.html", form=form, kept=bool(held)), refusal)
 
 
 def _filled_again(target: str, pairs: list[tuple[str, str]]) -> Response:
@@ -76,7 +89,7 @@ def _filled_again(target: str, pairs: list[tuple[str, str]]) -> Response:
 @public
 def sign_up() -> BaseResponse | str:
     """Show the sign-up form."""
-    target = safe_next(request.args.get("next"), "")
+    target = _target()
     if sessions.viewer() is not None:
         return redirect(target or url_for("learning.home"), code=303)
     return render_template("account/sign_up.html", form=SignUpForm(formdata=None), next=target)
@@ -84,14 +97,15 @@ def sign_up() -> BaseResponse | str:
 
 @bp.post("/daftar")
 @public
-def do_sign_up() -> BaseResponse | tuple[str, int]:
+def do_sign_up() -> BaseResponse:
     """Make an account and sign its person in."""
     form = SignUpForm()
-    target = safe_next(request.args.get("next"), "")
+    target = _target()
+    refusal = None
     if form.validate():
-        slow_down("daftar")
         session = current_session()
         try:
+            slow_down("daftar")
             person = services.sign_up(
                 session,
                 name=form.nama.data,
@@ -102,14 +116,15 @@ def do_sign_up() -> BaseResponse | tuple[str, int]:
                 consent_version=PRIVACY_VERSION,
                 now=utc_now(),
             )
-        except RefusedError as error:
-            session.rollback()
+        except (RefusedError, TooManyError) as error:
+            session.commit()
             form.refuse(error)
+            refusal = error
         else:
             _open(person, remember=True)
             flash(_("Akun Anda sudah jadi. Selamat belajar, %(name)s.", name=person.name), "ok")
             return redirect(target or url_for("learning.home"), code=303)
-    return render_template("account/sign_up.html", form=form, next=target), 422
+    return refused(render_template("account/sign_up.html", form=form, next=target), refusal)
 
 
 @bp.post("/keluar")
@@ -128,20 +143,61 @@ def sign_out() -> BaseResponse:
 @bp.get("/aktivasi")
 @public
 def forgotten() -> str:
-    """Say how to get in again, and take a code."""
-    return render_template("account/forgotten.html", form=CodeForm(formdata=None))
+    """Say how to get in again: by a link that is mailed, or by a code from the office."""
+    return _forgotten_page()
 
 
 @bp.post("/aktivasi")
 @public
-def use_code() -> BaseResponse | tuple[str, int]:
+def use_code() -> BaseResponse:
     """Set a password by a code that was told, and sign its person in."""
     form = CodeForm()
+    refusal = None
     if form.validate():
-        answer = _redeem(form, form.kode.data or "")
-        if answer is not None:
-            return answer
-    return render_template("account/forgotten.html", form=form), 422
+        refusal = _redeem(form, form.kode.data or "")
+        if refusal is None:
+            return redirect(_target() or url_for("learning.home"), code=303)
+    return refused(_forgotten_page(code_form=form), refusal)
+
+
+@bp.get("/lupa-sandi")
+@public
+def ask_for_link_again() -> BaseResponse:
+    """Lead whoever opens the address of the form to the page it stands on."""
+    return redirect(url_for(".forgotten", next=_target() or None), code=303)
+
+
+@bp.post("/lupa-sandi")
+@public
+def ask_for_link() -> BaseResponse:
+    """Have a link mailed; the answer is the same whether somebody has this key or not."""
+    if not mail.is_possible(settings()):
+        abort(404)
+    form = LinkForm()
+    refusal: ElearnError | None = None
+    if form.validate():
+        session = current_session()
+        try:
+            slow_down("lupa")
+            services.ask_for_link(session, form.kunci.data, target=_target(), now=utc_now())
+        except (RefusedError, TooManyError) as error:
+            form.refuse(error)
+            refusal = error
+        session.commit()
+        if refusal is None:
+            words = _("Kalau akun itu ada dan punya e-mail, tautannya segera kami kirim. Berlaku 30 menit.")
+            flash(words, "info")
+            return redirect(url_for(".forgotten", next=_target() or None), code=303)
+    return refused(_forgotten_page(link_form=form), refusal)
+
+
+def _forgotten_page(link_form: LinkForm | None = None, code_form: CodeForm | None = None) -> str:
+    return render_template(
+        "account/forgotten.html",
+        link_form=(link_form or LinkForm(formdata=None)) if mail.is_possible(settings()) else None,
+        form=code_form or CodeForm(formdata=None),
+        next=_target(),
+    )
 
 
 @bp.get("/aktivasi/<token>")
@@ -149,9 +205,7 @@ def use_code() -> BaseResponse | tuple[str, int]:
 def activate(token: str) -> Response:
     """Show a neutral page: chat apps open links before people do, and nothing is used up by looking."""
     valid = services.code_is_valid(current_session(), token, utc_now())
-    return _private_address(
-        render_template("account/activation.html", form=ActivationForm(formdata=None), valid=valid), 200
-    )
+    return _private_address(make_response(_activation_page(ActivationForm(formdata=None), valid=valid)))
 
 
 @bp.post("/aktivasi/<token>")
@@ -159,30 +213,40 @@ def activate(token: str) -> Response:
 def use_link(token: str) -> BaseResponse:
     """Set a password by a link, and sign its person in."""
     form = ActivationForm()
+    refusal = None
     if form.validate():
-        answer = _redeem(form, token)
-        if answer is not None:
-            return answer
-    return _private_address(render_template("account/activation.html", form=form, valid=True), 422)
+        refusal = _redeem(form, token)
+        if refusal is None:
+            return redirect(_target() or url_for("learning.home"), code=303)
+    return _private_address(refused(_activation_page(form, valid=True), refusal))
 
 
-def _redeem(form: CodeForm | ActivationForm, code: str) -> BaseResponse | None:
-    slow_down("aktivasi")
+def _activation_page(form: ActivationForm, *, valid: bool) -> str:
+    return render_template("account/activation.html", form=form, valid=valid)
+
+
+def _redeem(form: CodeForm | ActivationForm, code: str) -> ElearnError | None:
+    """Set the password and sign in; return what was refused, which *form* says already."""
     session = current_session()
     try:
+        slow_down("aktivasi")
         person = services.redeem_code(session, code, password=form.sandi.data, now=utc_now())
-    except RefusedError as error:
+    except (RefusedError, TooManyError) as error:
         session.rollback()
         form.refuse(error)
-        return None
+        return error
     _open(person, remember=True)
-    flash(_("Kata sandi tersimpan, dan Anda sudah masuk."), "ok")
-    return redirect(url_for("learning.home"), code=303)
+    flash(_("Kata sandi tersimpan, dan Anda sudah masuk. Perangkat lain sudah keluar."), "ok")
+    return None
 
 
-def _private_address(page: str, status: int) -> Response:
-    """Send *page* so that its address, which opens an account, is told to nobody."""
-    response = make_response(page, status)
+def _target() -> str:
+    """Return where to go on afterwards, if that is an address of this site."""
+    return safe_next(request.args.get("next"), "")
+
+
+def _private_address(response: Response) -> Response:
+    """Send *response* so that its address, which opens an account, is told to nobody."""
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -221,24 +285,61 @@ def change_data() -> BaseResponse | tuple[str, int]:
     return _own_account(data_form=form), 422
 
 
+@bp.post("/akun/masuk")
+@signed_in
+def change_keys() -> BaseResponse:
+    """Let somebody sign in by another number or address; their password shows that it is they."""
+    form = KeysForm()
+    session = current_session()
+    refusal = None
+    if form.validate():
+        try:
+            services.change_keys(
+                session,
+                sessions.current_person(session),
+                phone=form.nomor.data,
+                email=form.surel.data,
+                password=form.sandi_kini.data,
+                now=utc_now(),
+            )
+        except (RefusedError, TooManyError) as error:
+            session.commit()
+            form.refuse(error)
+            refusal = error
+        else:
+            session.commit()
+            flash(_("Cara Anda masuk sudah tersimpan."), "ok")
+            return redirect(url_for(".own_account"), code=303)
+    return refused(_own_account(keys_form=form), refusal)
+
+
 @bp.post("/akun/sandi")
 @signed_in
-def change_password() -> BaseResponse | tuple[str, int]:
+def change_password() -> BaseResponse:
     """Set a new password; every other device is signed out, this one goes on."""
     form = PasswordForm()
     session = current_session()
+    refusal = None
     if form.validate():
         person = sessions.current_person(session)
         try:
-            services.change_password(session, person, form.sandi_lama.data, form.sandi.data, utc_now())
-        except RefusedError as error:
+            ended = services.change_password(
+                session,
+                person,
+                form.sandi_lama.data,
+                form.sandi.data,
+                token=sessions.token(),
+                now=utc_now(),
+            )
+        except (RefusedError, TooManyError) as error:
             session.commit()
             form.refuse(error)
+            refusal = error
         else:
-            _open(person, remember=True)
-            flash(_("Kata sandi sudah diganti. Perangkat lain sudah keluar."), "ok")
+            _open(person, remember=sessions.is_remembered())
+            flash(_("Kata sandi sudah diganti.") + " " + _said_of(ended), "ok")
             return redirect(url_for(".own_account"), code=303)
-    return _own_account(password_form=form), 422
+    return refused(_own_account(password_form=form), refusal)
 
 
 @bp.post("/akun/perangkat/<int(max=2147483647):session_id>/keluar")
@@ -259,10 +360,31 @@ def end_others() -> BaseResponse:
     """Sign every other device out."""
     session = current_session()
     person = sessions.current_person(session)
-    services.end_sessions_of(session, person, utc_now(), except_token=sessions.token())
+    ended = services.end_sessions_of(session, person, utc_now(), except_token=sessions.token())
     session.commit()
-    flash(_("Semua perangkat lain sudah keluar."), "ok")
+    flash(_said_of(ended), "ok")
     return redirect(url_for(".own_account") + "#perangkat", code=303)
+
+
+@bp.post("/akun/perangkat/keluar-semua")
+@signed_in
+def end_all() -> BaseResponse:
+    """Sign every device out, this one too."""
+    session = current_session()
+    services.end_sessions_of(session, sessions.current_person(session), utc_now())
+    session.commit()
+    sessions.forget()
+    flash(_("Semua perangkat sudah keluar, termasuk yang ini."), "ok")
+    return redirect(url_for(".sign_in"), code=303)
+
+
+def _said_of(ended: list[str]) -> str:
+    """Say which devices were signed out, each kind once."""
+    if not ended:
+        return str(_("Tidak ada perangkat lain yang masuk."))
+    kinds = Counter(device_name(agent) for agent in ended)
+    names = [name if count == 1 else f"{name} ({count})" for name, count in sorted(kinds.items())]
+    return str(_("Perangkat lain sudah keluar: %(devices)s.", devices=", ".join(names)))
 
 
 @bp.get("/bantuan")
@@ -315,17 +437,25 @@ def _open(person: User, *, remember: bool) -> None:
     sessions.begin(token, remember=remember)
 
 
-def _own_account(data_form: OwnDataForm | None = None, password_form: PasswordForm | None = None) -> str:
+def _own_account(
+    data_form: OwnDataForm | None = None,
+    password_form: PasswordForm | None = None,
+    keys_form: KeysForm | None = None,
+) -> str:
     session = current_session()
     person = sessions.current_person(session)
     if data_form is None:
         regency = queries.regency_of(session, person.id, today())
         data_form = OwnDataForm(formdata=None, data={"nama": person.name, "kabupaten": regency or ""})
+    if keys_form is None:
+        keys = {"nomor": show_phone(person.phone), "surel": person.email}
+        keys_form = KeysForm(formdata=None, data=keys)
     return render_template(
         "account/own_account.html",
         owner=person,
         data_form=data_form,
         password_form=password_form or PasswordForm(formdata=None),
+        keys_form=keys_form,
         sessions=queries.sessions_of(session, person.id, utc_now()),
         this_session=sessions.current_viewer().session_id,
     )

@@ -12,18 +12,23 @@ from sqlalchemy.orm import Session
 
 from elearn.records.accounts import queries
 from elearn.records.accounts.errors import CodeError, PersonNotFoundError
+from elearn.records.accounts.keys import sign_in_key
+from elearn.records.accounts.limits import check_rate
 from elearn.records.accounts.models import CodeKind, OneTimeCode, Role, User
 from elearn.records.accounts.passwords import check_new_password, hash_password
 from elearn.records.accounts.sessions import end_sessions_of
 from elearn.records.audit.models import Way
 from elearn.records.audit.services import record
 from elearn.records.errors import RefusedError, _
+from elearn.records.jobs.services import enqueue
 
 CODE_LIFETIMES = {
     CodeKind.TOLD: timedelta(hours=24),
     CodeKind.SLIP: timedelta(days=30),
     CodeKind.MAILED: timedelta(minutes=30),
 }
+#: Links that are mailed for one key in a window.
+LINKS, LINKS_WINDOW = 5, timedelta(hours=1)
 #: No look-alikes (0 O, 1 I L), so that a code can be read out over the phone: 10 characters, 49 bits.
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 10
@@ -70,6 +75,19 @@ def mailed_code(session: Session, user: User, *, now: datetime) -> str:
     _keep_code(session, user, code, kind=CodeKind.MAILED, by=None, now=now)
     session.flush()
     return code
+
+
+def ask_for_link(session: Session, key: str | None, *, target: str, now: datetime) -> None:
+    """Have a link mailed to whoever signs in with *key*, if there is somebody and they have an address.
+
+    The same is done and said for a key that nobody has: the same statements, so that not even the time
+    tells. The link is made when the letter is written, so that no job holds it; after it, one goes on to
+    *target*. Tries are counted: commit also after a refusal.
+    """
+    found = sign_in_key(key)
+    check_rate(session, f"link:{found.kind}:{found.value}", limit=LINKS, window=LINKS_WINDOW, now=now)
+    user_id = session.scalar(select(User.id).where(getattr(User, found.kind) == found.value))
+    enqueue(session, "mail.reset", {"user_id": user_id, "target": target}, now=now)
 
 
 def code_is_valid(session: Session, code: str, now: datetime) -> bool:

@@ -25,13 +25,13 @@ REGENCIES: Mapping[str, str] = {
     "18.12": "Tulang Bawang Barat",
     "18.08": "Way Kanan",
 }
-OUTSIDE_NAME = "Luar Provinsi Lampung"
+OUTSIDE_NAME = _("Luar Provinsi Lampung")
 
 
 def regency_name(code: str | None) -> str:
     """Return the name of *code*, a dash where there is none."""
     if code == OUTSIDE:
-        return OUTSIDE_NAME
+        return str(OUTSIDE_NAME)
     return REGENCIES.get(code or "", "–")
 
 

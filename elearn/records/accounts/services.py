@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 
 from elearn.records.accounts import passwords
 from elearn.records.accounts.claims import insert_user, refuse_taken
-from elearn.records.accounts.codes import CODE_LIFETIMES, code_is_valid, give_code, mailed_code, redeem_code
+from elearn.records.accounts.codes import (
+    CODE_LIFETIMES,
+    ask_for_link,
+    code_is_valid,
+    give_code,
+    mailed_code,
+    redeem_code,
+)
 from elearn.records.accounts.errors import AccountOffError, SignInError
 from elearn.records.accounts.keys import sign_in_key
 from elearn.records.accounts.limits import check_rate, refuse_above
@@ -33,6 +40,7 @@ __all__ = [
     "CODE_LIFETIMES",
     "SIGN_IN_TRIES",
     "SIGN_IN_WINDOW",
+    "ask_for_link",
     "change_keys",
     "change_password",
     "check_rate",
