@@ -39,7 +39,10 @@ class AskForm(BaseForm):
 
     field_names: ClassVar[dict[str, str]] = {"text": "teks", "about": "tentang"}
 
-    tentang = SelectField(_l("Tentang"))
+    tentang = SelectField(
+        _l("Tentang"),
+        invalid_choice_message=_l("Kursus ini tidak menerima pertanyaan. Pilih yang lain dari daftar."),
+    )
     teks = TextAreaField(_l("Pertanyaan Anda"))
     event = HiddenField()
 
