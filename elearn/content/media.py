@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from elearn.content.picture_heads import dimensions, has_place, orientation
-from elearn.content.problems import problem
+from elearn.content.problems import Phrase, phrase, problem
 from elearn.content.svg import check_svg
 
 if TYPE_CHECKING:
@@ -68,7 +68,11 @@ class _UndecodableError(Exception):
 
 
 class MediaRefusedError(ValueError):
-    """An uploaded picture cannot be taken; the text is one Indonesian sentence for the trainer."""
+    """An uploaded picture cannot be taken; *sentence* is for the trainer."""
+
+    def __init__(self, sentence: Phrase) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def media_type(path: str) -> str | None:
@@ -127,21 +131,25 @@ def reencode_picture(content: bytes) -> tuple[bytes, str]:
     found = next((kind for kind, start in _BEGINNINGS.items() if content.startswith(start)), None)
     size = dimensions(content)
     if found not in _PILLOW_NAMES or size is None:
-        raise MediaRefusedError("Berkas ini bukan gambar JPEG, PNG, GIF, atau WebP; pilih gambar lain.")
+        raise MediaRefusedError(
+            phrase("Berkas ini bukan gambar JPEG, PNG, GIF, atau WebP; pilih gambar lain.")
+        )
     if len(content) > MAX_UPLOAD_BYTES:
-        raise MediaRefusedError("Gambar ini lebih besar dari 20 MB; perkecil dulu, lalu coba lagi.")
+        raise MediaRefusedError(phrase("Gambar ini lebih besar dari 20 MB; perkecil dulu, lalu coba lagi."))
     if size[0] * size[1] > MAX_PIXELS:
-        raise MediaRefusedError("Ukuran gambar ini terlalu besar (lebih dari 64 megapiksel); perkecil dulu.")
+        raise MediaRefusedError(
+            phrase("Ukuran gambar ini terlalu besar (lebih dari 64 megapiksel); perkecil dulu.")
+        )
     try:
         with _decoding(content, found, MAX_PIXELS) as picture:
             moving = getattr(picture, "n_frames", 1) > 1
             fit = picture if moving else _made_fit(picture, orientation(content))
     except _UndecodableError:
         raise MediaRefusedError(
-            "Gambar ini rusak dan tidak bisa dibuka; simpan ulang, lalu coba lagi."
+            phrase("Gambar ini rusak dan tidak bisa dibuka; simpan ulang, lalu coba lagi.")
         ) from None
     if moving:
-        raise MediaRefusedError("Gambar bergerak belum bisa ditambahkan di sini; pakai gambar diam.")
+        raise MediaRefusedError(phrase("Gambar bergerak belum bisa ditambahkan di sini; pakai gambar diam."))
     target = "image/png" if found == "image/gif" else found
     encoded = _encoded(fit, target)
     if len(encoded) > ADVISED_BYTES and target != "image/webp":
@@ -150,7 +158,7 @@ def reencode_picture(content: bytes) -> tuple[bytes, str]:
             encoded, target = smaller, "image/webp"
     if len(encoded) > MAX_BYTES:
         raise MediaRefusedError(
-            "Gambar ini tetap lebih dari 1 MB setelah diperkecil; pakai gambar yang lebih sederhana."
+            phrase("Gambar ini tetap lebih dari 1 MB setelah diperkecil; pakai gambar yang lebih sederhana.")
         )
     return encoded, target
 

@@ -11,10 +11,11 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
 
+from elearn.content.problems import phrase
 from elearn.content.spelling import without_unseen
 
 #: What the page says of a number that cannot be read. It knows no key.
-UNCLEAR_NUMBER = "Angka ini belum jelas. Tulis seperti 3,5 atau 230.000."
+UNCLEAR_NUMBER = phrase("Angka ini belum jelas. Tulis seperti 3,5 atau 230.000.")
 
 #: More digits than this is no number of a lesson; the bound keeps all arithmetic here exact.
 MOST_DIGITS = 24

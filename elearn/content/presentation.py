@@ -16,6 +16,7 @@ from elearn.content.items import GAP, Answer, ChoiceItem, Item, ItemType, MatchI
 from elearn.content.items.base import pairs, positions, typed
 from elearn.content.numbers import UNCLEAR_NUMBER, read_number
 from elearn.content.pieces import Piece
+from elearn.content.problems import Phrase, phrase
 from elearn.content.spelling import matching_text, without_unseen
 
 #: The longest answers that are taken, in characters.
@@ -31,11 +32,15 @@ WireAnswer = list[str] | str | dict[str, str]
 #: An answer as JSON for the database: positions, pairs of positions, or the string.
 StoredAnswer = list[int] | list[list[int]] | str
 
-_NOT_OF_THIS_ITEM = "Jawaban ini tidak cocok dengan soalnya. Muat ulang halaman, lalu jawab lagi."
+_NOT_OF_THIS_ITEM = phrase("Jawaban ini tidak cocok dengan soalnya. Muat ulang halaman, lalu jawab lagi.")
 
 
 class AnswerShapeError(ValueError):
-    """What came is no answer to this item, whatever is right; the text is one sentence for the learner."""
+    """What came is no answer to this item, whatever is right; *sentence* is for the learner."""
+
+    def __init__(self, sentence: Phrase) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class AnswerTooLongError(AnswerShapeError):
@@ -43,7 +48,7 @@ class AnswerTooLongError(AnswerShapeError):
 
     def __init__(self, limit: int) -> None:
         written = f"{limit:,}".replace(",", ".")
-        super().__init__(f"Jawaban terlalu panjang. Paling banyak {written} huruf.")
+        super().__init__(phrase("Jawaban terlalu panjang. Paling banyak {limit} huruf.", limit=written))
         self.limit = limit
 
 
@@ -191,7 +196,7 @@ def _read_choices(item: ChoiceItem, raw: object, seed: int) -> Answer:
     if len(set(ticked)) < len(ticked):
         raise AnswerShapeError(_NOT_OF_THIS_ITEM)
     if item.type is not ItemType.MULTIPLE and len(ticked) > 1:
-        raise AnswerShapeError("Soal ini hanya punya satu jawaban. Pilih satu saja.")
+        raise AnswerShapeError(phrase("Soal ini hanya punya satu jawaban. Pilih satu saja."))
     return tuple(sorted(ticked))
 
 
@@ -200,7 +205,7 @@ def _read_order(item: OrderItem, raw: object, seed: int) -> Answer:
     places = [GAP if value == "" else _index(value, ids) for value in _list(raw, len(ids))]
     steps = [step for step in places if step != GAP]
     if len(set(steps)) < len(steps):
-        raise AnswerShapeError("Ada langkah yang dipilih dua kali. Pilih tiap langkah sekali saja.")
+        raise AnswerShapeError(phrase("Ada langkah yang dipilih dua kali. Pilih tiap langkah sekali saja."))
     return tuple(places + [GAP] * (len(ids) - len(places))) if steps else ()
 
 
@@ -215,8 +220,12 @@ def _places_from_numbers(item: OrderItem, raw: object) -> object:
             continue
         place = _index(number, numbers)
         if places[place]:
-            message = f"Nomor {number} dipilih untuk dua langkah. Beri tiap langkah nomor yang berbeda."
-            raise AnswerShapeError(message)
+            raise AnswerShapeError(
+                phrase(
+                    "Nomor {number} dipilih untuk dua langkah. Beri tiap langkah nomor yang berbeda.",
+                    number=number,
+                )
+            )
         places[place] = step_id
     return places
 
@@ -239,7 +248,9 @@ def _read_text(raw: object, longest: int) -> str:
     if len(text) > longest:
         raise AnswerTooLongError(longest)
     if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
-        raise AnswerShapeError("Jawaban berisi tanda yang tidak bisa disimpan. Ketik ulang jawabannya.")
+        raise AnswerShapeError(
+            phrase("Jawaban berisi tanda yang tidak bisa disimpan. Ketik ulang jawabannya.")
+        )
     return text if without_unseen(text).strip() else ""
 
 

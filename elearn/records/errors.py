@@ -5,8 +5,11 @@ The sentence of an error is for the visitor's eyes, its attributes are for code.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from elearn.content.problems import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +18,27 @@ class Sentence:
 
     text: str
     values: dict[str, Any] = field(default_factory=dict)
+    #: The values stand in braces, as sentences of `content` have them.
+    in_braces: bool = False
 
     def __str__(self) -> str:
-        return self.text % self.values if self.values else self.text
+        return self.filled(self.text, self.values)
+
+    def filled(self, text: str, values: Mapping[str, Any]) -> str:
+        """Return *text*, this sentence in any language, with *values* in their places."""
+        if not values:
+            return text
+        return text.format(**values) if self.in_braces else text % values
 
 
 def _(text: str, **values: Any) -> Sentence:
     """Mark *text* for translation without knowing Flask."""
     return Sentence(text, values)
+
+
+def said(found: Phrase) -> Sentence:
+    """Return a sentence that `content` has marked."""
+    return Sentence(found.sentence, dict(found.values), in_braces=True)
 
 
 class ElearnError(Exception):

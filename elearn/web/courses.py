@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from elearn.content.documents import ModuleKind
 from elearn.records.catalogue.views import ModuleView, ReleaseView
@@ -14,7 +16,12 @@ from elearn.records.catalogue.views import ModuleView, ReleaseView
 #: The motif of a course's cloth, by its topic; lozenge where nothing fits.
 MOTIFS = {"bpom": "b", "spp-irt": "b", "pemasaran": "c", "pemasaran-digital": "c", "digital": "c"}
 #: Topics as they are said.
-TOPICS = {"halal": "Halal", "bpom": "BPOM", "spp-irt": "P-IRT", "pemasaran-digital": "Pemasaran digital"}
+TOPICS: Mapping[str, Any] = {
+    "halal": _l("Halal"),
+    "bpom": _l("BPOM"),
+    "spp-irt": _l("P-IRT"),
+    "pemasaran-digital": _l("Pemasaran digital"),
+}
 
 
 class Standing(Protocol):
@@ -25,7 +32,20 @@ class Standing(Protocol):
     @property
     def pretest_taken(self) -> bool: ...
     @property
+    def overdue(self) -> Set[int]: ...
+    @property
     def has_certificate(self) -> bool: ...
+
+
+class WholeStanding(Standing, Protocol):
+    """The same with what was begun, which decides where one goes on."""
+
+    @property
+    def read(self) -> Set[int]: ...
+    @property
+    def open_attempts(self) -> Mapping[int, UUID]: ...
+    @property
+    def last_opened(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +99,10 @@ class Course:
     def minutes(self) -> int:
         return sum(step.module.minutes for step in self.steps)
 
+    def step(self, module_id: int) -> Step | None:
+        """Return the step of a module, None where the release has it no more."""
+        return next((step for step in self.steps if step.module.module_id == module_id), None)
+
     @property
     def required(self) -> list[Step]:
         return [step for step in self.steps if step.module.required]
@@ -124,7 +148,7 @@ def motif(category: str) -> str:
 
 def topic(category: str) -> str:
     """Return a topic as it is said."""
-    return TOPICS.get(category, category.replace("-", " ").capitalize())
+    return str(TOPICS.get(category, category.replace("-", " ").capitalize()))
 
 
 def weave(course: Course, completed: Set[int], here: Step | None) -> tuple[str, ...]:
@@ -136,9 +160,48 @@ def weave(course: Course, completed: Set[int], here: Step | None) -> tuple[str, 
 
 def pretest_is_open(course: Course, state: Standing) -> bool:
     """Say whether the pre-test can still be taken: not taken yet, and the first module not complete."""
-    if state.pretest_taken:
+    pretest = course.test(ModuleKind.PRETEST)
+    if state.pretest_taken or (pretest is not None and pretest.module.module_id in state.overdue):
         return False
     return not course.modules or course.modules[0].module.module_id not in state.completed
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """Where one goes on in a course."""
+
+    step: Step
+    address: str
+    #: Whether it is a quiz that was begun and not handed in.
+    is_open: bool = False
+    #: Whether anything was begun in the course at all.
+    begun: bool = True
+    #: Where one goes instead of the pre-test, which is never forced.
+    instead: Step | None = None
+
+
+def where_to_go_on(course: Course, state: WholeStanding) -> GoOn | None:
+    """Return where *state*'s person left off: an open quiz, the lesson opened last, else what comes next."""
+    for step in course.steps:
+        attempt = state.open_attempts.get(step.module.module_id)
+        if attempt is not None:
+            return GoOn(step, f"/percobaan/{attempt}", is_open=True)
+    left = course.step(state.last_opened) if state.last_opened is not None else None
+    if left is not None and not left.is_test and left.module.module_id not in state.completed:
+        return GoOn(left, left.address)
+    begun = bool(state.read or state.completed or state.pretest_taken or left)
+    ahead = course.next_step(state.completed, pretest_open=False)
+    following = course.next_step(state.completed, pretest_open=not begun and pretest_is_open(course, state))
+    if following is None:
+        return None
+    return GoOn(
+        following, following.act_address, begun=begun, instead=ahead if ahead is not following else None
+    )
+
+
+def minutes_left(course: Course, completed: Set[int]) -> int:
+    """Return how many minutes of reading are left of what is required."""
+    return sum(step.module.minutes for step in course.required if step.module.module_id not in completed)
 
 
 def certificate_link(course: Course, state: Standing) -> tuple[str, str]:

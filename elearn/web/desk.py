@@ -15,11 +15,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from elearn.records.accounts.keys import mask_phone, show_phone
 from elearn.records.accounts.models import CodeKind, User
-from elearn.records.accounts.regencies import regency_name
 from elearn.records.accounts.services import CODE_LIFETIMES
 from elearn.records.desk import TrailLine
 from elearn.web.clock import utc_now
 from elearn.web.extensions import READING, db
+from elearn.web.forms import place_name
 from elearn.web.templating import day, points, settings
 
 Value = TypeVar("Value")
@@ -214,7 +214,7 @@ def _shown(key: str, value: Any) -> str:
     if key in MASKED and isinstance(value, str):
         return mask_phone(value)
     if key == "regency":
-        return regency_name(str(value))
+        return place_name(str(value))
     if key in {"role", "roles"}:
         names = value if isinstance(value, list) else [value]
         return ", ".join(str(ROLE_NAMES.get(str(name), name)) for name in names)

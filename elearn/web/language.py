@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
@@ -72,6 +73,23 @@ def speaking(language: str | None) -> Iterator[None]:
 def ask_nobody() -> None:
     """Take the language from what is known already: the database may be what failed."""
     g.language_unasked = True
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How a language writes figures: between hours and minutes, and what Python's own marks become."""
+
+    hour: str
+    numbers: dict[int, int]
+
+
+_INDONESIAN = Marks(".", str.maketrans(",.", ".,"))
+_ENGLISH = Marks(":", {})
+
+
+def marks() -> Marks:
+    """Return how figures are written now."""
+    return _INDONESIAN if current() == "id" else _ENGLISH
 
 
 @cache

@@ -212,7 +212,7 @@ def test_the_regencies_are_those_of_lampung_by_their_dotted_code() -> None:
 
 @pytest.mark.parametrize(
     ("code", "name"),
-    [("18.71", "Bandar Lampung"), (OUTSIDE, OUTSIDE_NAME), ("", "–"), (None, "–"), ("99.99", "–")],
+    [("18.71", "Bandar Lampung"), (OUTSIDE, str(OUTSIDE_NAME)), ("", "–"), (None, "–"), ("99.99", "–")],
 )
 def test_a_regency_has_a_name(code: str | None, name: str) -> None:
     assert regency_name(code) == name

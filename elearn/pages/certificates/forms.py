@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
 
 from elearn.records.accounts.models import OUTSIDE
-from elearn.records.accounts.regencies import REGENCIES, regency_name
-from elearn.web.forms import BaseForm, at_most, filled
+from elearn.records.accounts.regencies import REGENCIES
+from elearn.web.forms import BaseForm, at_most, filled, place_name
 
 
 class ConfirmForm(BaseForm):
@@ -22,5 +22,5 @@ class ConfirmForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        outside = (OUTSIDE, regency_name(OUTSIDE))
+        outside = (OUTSIDE, place_name(OUTSIDE))
         self.kabupaten.choices = [("", str(_l("Pilih"))), *REGENCIES.items(), outside]

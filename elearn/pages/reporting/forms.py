@@ -20,10 +20,10 @@ from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from elearn.records.accounts.models import OUTSIDE
-from elearn.records.accounts.regencies import REGENCIES, regency_name
+from elearn.records.accounts.regencies import REGENCIES
 from elearn.records.desk import EnrolmentLine, QuizLine
 from elearn.web.desk import choices
-from elearn.web.forms import BaseForm, at_most, filled
+from elearn.web.forms import BaseForm, at_most, filled, place_name
 
 #: What the records call a field, and what the forms here do.
 NAMES: dict[str, str] = {
@@ -44,7 +44,7 @@ NAMES: dict[str, str] = {
 
 def regency_choices(first: str | None = None) -> list[Any]:
     """Return what a regency field offers."""
-    return choices([*REGENCIES.items(), (OUTSIDE, regency_name(OUTSIDE))], first=first)
+    return choices([*REGENCIES.items(), (OUTSIDE, place_name(OUTSIDE))], first=first)
 
 
 class ActForm(BaseForm):

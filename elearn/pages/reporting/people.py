@@ -20,7 +20,6 @@ from elearn.records.accounts import keys
 from elearn.records.accounts import queries as account_queries
 from elearn.records.accounts import services as accounts
 from elearn.records.accounts.models import CodeKind, Role, User
-from elearn.records.accounts.regencies import regency_name
 from elearn.records.audit import services as audit
 from elearn.records.audit.models import Way
 from elearn.records.catalogue.models import Course
@@ -31,6 +30,7 @@ from elearn.records.errors import _ as say
 from elearn.web.clock import utc_now
 from elearn.web.desk import code_page, given, tell
 from elearn.web.extensions import current_session
+from elearn.web.forms import place_name
 from elearn.web.guards import role_required
 from elearn.web.sessions import current_person
 from elearn.web.templating import today
@@ -285,7 +285,7 @@ def _person_page(
         phone=shown(found.phone) if found.phone else "",
         contact=shown(found.contact_phone) if found.contact_phone else "",
         whole_numbers=whole_numbers,
-        regency=regency_name(regency) if regency else "",
+        regency=place_name(regency) if regency else "",
         roles=account_queries.roles_of(session, found.id),
         enrolments=lines,
         attempts=desk.attempts_of_person(session, [line.enrolment_id for line in lines]),

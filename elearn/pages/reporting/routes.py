@@ -16,13 +16,13 @@ from elearn.pages.reporting.forms import FilterForm
 from elearn.pages.reporting.spreadsheet import Cell, phone_cell, share_cell, write_csv
 from elearn.records import desk, reports
 from elearn.records.accounts.models import Role
-from elearn.records.accounts.regencies import regency_name
 from elearn.records.audit import services as audit
 from elearn.records.audit.models import Way
 from elearn.records.inquiries.queries import open_count
 from elearn.web.clock import utc_now
 from elearn.web.desk import looking
 from elearn.web.extensions import current_session
+from elearn.web.forms import place_name
 from elearn.web.guards import role_required
 from elearn.web.sessions import current_person, current_viewer
 from elearn.web.templating import local, number, percent, settings, today
@@ -90,7 +90,7 @@ def completions() -> str | tuple[str, int]:
         descending=filters.descending,
         hidden=[*chosen.items(), ("urut", _sort_word(filters)), ("arah", _direction(filters))],
         address=lambda **more: url_for(".completions", **{**chosen, **more}),
-        regency=regency_name,
+        regency=place_name,
         asked=open_count(session, trainer_id=None),
     )
     return page if readable else (page, 422)
@@ -202,7 +202,7 @@ def _bars(figures: reports.CompletionFigures) -> list[Bar]:
     most = max((one.enrolled for one in figures.by_regency), default=0)
     return [
         Bar(
-            name=regency_name(one.regency) if one.regency else _("Belum diisi"),
+            name=place_name(one.regency) if one.regency else _("Belum diisi"),
             enrolled=one.enrolled,
             completed=one.completed,
             enrolled_width=100 * one.enrolled / most,
@@ -241,7 +241,7 @@ def _csv_row(row: reports.CompletionRow) -> Iterable[Cell]:
     return (
         row.name,
         phone_cell(row.phone),
-        regency_name(row.regency) if row.regency else "",
+        place_name(row.regency) if row.regency else "",
         row.course_title,
         state,
         row.required_done,

@@ -16,7 +16,7 @@ from elearn.content.presentation import AnswerTooLongError as ContentTooLongErro
 from elearn.records.attempts.answers import quiz_of, to_stored
 from elearn.records.attempts.errors import AnswerTooLongError, NotAnAnswerError, SameEventError
 from elearn.records.attempts.models import Attempt, AttemptItem, Response
-from elearn.records.errors import Sentence, _
+from elearn.records.errors import _, said
 
 #: The largest number a client may claim to have seen: what the column holds.
 LARGEST_BASE = 2**31 - 1
@@ -99,9 +99,11 @@ def _read(item: Item, raw: object, seed: int) -> Answer:
     try:
         return read_answer(item, raw, seed=seed)
     except ContentTooLongError as error:
-        raise AnswerTooLongError(Sentence(str(error))) from error
+        raise AnswerTooLongError(
+            _("Jawaban terlalu panjang. Paling banyak %(limit)s huruf.", limit=error.limit)
+        ) from error
     except AnswerShapeError as error:
-        raise NotAnAnswerError(Sentence(str(error))) from error
+        raise NotAnAnswerError(said(error.sentence)) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from elearn.content import media as pictures
+from elearn.content.problems import CODES
 from elearn.records.accounts.models import User
 from elearn.records.catalogue.models import Course, DraftMedia, Release, ReleaseMedia
 from elearn.records.catalogue.services import add_media
-from elearn.records.errors import RefusedError, _
+from elearn.records.errors import RefusedError, Sentence, said
 
 _PICTURE_NAME = re.compile(r"[^a-z0-9]+")
 
@@ -31,16 +32,16 @@ def add_picture(
     try:
         if ending is not None:
             refused = [
-                message for code, message in pictures.check(f"media/x.{ending}", content) if code != "K116f"
+                code for code, _message in pictures.check(f"media/x.{ending}", content) if code != "K116f"
             ]
             if refused:
-                raise RefusedError(_("%(reason)s", reason=refused[0]), field="content")
+                raise RefusedError(Sentence(CODES[refused[0]].sentence), field="content")
             media_type = pictures.media_type(f"media/x.{ending}") or ""
         else:
             content, media_type = pictures.reencode_picture(content)
             ending = pictures.ending(media_type).removeprefix(".")
     except pictures.MediaRefusedError as error:
-        raise RefusedError(_("%(reason)s", reason=str(error)), field="content") from error
+        raise RefusedError(said(error.sentence), field="content") from error
     plain = _PICTURE_NAME.sub("-", stem.lower()).strip("-")[:60] or "gambar"
     digest = add_media(session, content, ending, media_type, now)
     path = _free_path(session, course, plain, ending, digest)
