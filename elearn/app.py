@@ -16,7 +16,9 @@ from elearn.pages.catalogue.pictures import bp as pictures
 from elearn.pages.catalogue.routes import bp as catalogue
 from elearn.pages.certificates.routes import bp as certificates
 from elearn.pages.language.routes import bp as languages
+from elearn.pages.learning.following import bp as following
 from elearn.pages.learning.inquiries import bp as inquiries
+from elearn.pages.learning.readiness import bp as readiness
 from elearn.pages.learning.routes import bp as learning
 from elearn.pages.operations import bp as operations
 from elearn.pages.reporting.routes import bp as reporting
@@ -31,6 +33,8 @@ BLUEPRINTS = (
     pictures,
     account,
     learning,
+    following,
+    readiness,
     inquiries,
     certificates,
     authoring,

@@ -35,6 +35,8 @@ from elearn.records.attempts.models import Attempt, Grade, GradeItem
 from elearn.records.base import as_moment
 from elearn.records.catalogue.models import Course, Module, ReleaseModule
 from elearn.records.catalogue.models import CourseState as CatalogueState
+from elearn.records.catalogue.queries import parsed_module
+from elearn.records.catalogue.views import ReleaseView
 from elearn.records.certificates.models import Certificate, CertificateEvent, CertificateEventKind
 from elearn.records.completions.models import ModuleCompletion
 from elearn.records.engines import Prepared
@@ -67,6 +69,8 @@ class CourseState:
     read: frozenset[int] = frozenset()
     ticks: frozenset[str] = frozenset()
     has_certificate: bool = False
+    #: Modules with an attempt whose time is over and which nobody has closed yet (not asked for lessons).
+    overdue: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +92,6 @@ class WholeCourseState(CourseState):
     last_activity_at: datetime | None = None
     #: Attempts that take answers, by module.
     open_attempts: Mapping[int, UUID] = field(default_factory=dict)
-    #: Modules with an attempt whose time is over and which nobody has closed yet.
-    overdue: frozenset[int] = frozenset()
     #: The revision each module was last opened as, the module opened last, and when.
     opened_as: Mapping[int, int] = field(default_factory=dict)
     last_opened: int | None = None
@@ -127,6 +129,16 @@ class LastAttempt:
     score: int | None
     #: Questions that earned less than everything.
     wrong: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an author says has changed in a module since a learner completed it."""
+
+    module_id: int
+    note: str
+    #: Whether the learner had the changed text before them.
+    seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +237,28 @@ def last_attempts(session: Session, learner: User | Viewer) -> list[LastAttempt]
         )
         for row in session.execute(_LAST_ATTEMPTS, {"learner": learner.id})
     ]
+
+
+def changes(session: Session | Connection, release: ReleaseView, state: WholeCourseState) -> list[Change]:
+    """Return what changed in modules of the live *release* since the learner completed them.
+
+    Only what the author wrote a note about (`perubahan`), and only where that note differs from the one
+    of the text that was completed.
+    """
+    found = []
+    for module in release.modules:
+        completed_as = state.completed_as.get(module.module_id)
+        if not module.change_note or completed_as is None or completed_as == module.revision_id:
+            continue
+        if parsed_module(session, completed_as).change_note == module.change_note:
+            continue
+        opened_as = state.opened_as.get(module.module_id)
+        seen = opened_as is not None and (
+            opened_as == module.revision_id
+            or parsed_module(session, opened_as).change_note == module.change_note
+        )
+        found.append(Change(module.module_id, module.change_note, seen))
+    return found
 
 
 def ticked_courses(session: Session, learner: User | Viewer) -> list[TickedCourse]:

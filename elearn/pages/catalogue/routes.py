@@ -32,6 +32,7 @@ from elearn.records.catalogue.cache import BoundedCache
 from elearn.records.errors import RefusedError
 from elearn.records.inquiries.queries import SharedAnswer, shared_answers, takes_questions
 from elearn.web import language, sessions, splice
+from elearn.web.checklists import readiness
 from elearn.web.clock import utc_now
 from elearn.web.courses import Course, course_of
 from elearn.web.extensions import current_session, read_connection, read_engine
@@ -114,13 +115,8 @@ def _course(slug: str, *, refusal: str = "") -> Response:
         member = state.viewer is not None
         key = ("course", build(), COMPILER_VERSION, language.current(), release.id, member)
         frame = _frame(key, lambda: _course_page(connection, course, member=member))
-    standing = views.course_standing(course, state)
-    page = views.CoursePage(course, ())
-    personal = {
-        "next": _part("course_next", page, standing),
-        "modules": _part("module_list", views.module_lines(course, state)),
-        "said": _said(refusal),
-    }
+        personal = _course_parts(connection, course, state)
+    personal["said"] = _said(refusal)
     return _respond(splice.fill(frame, {**personal, **_who_asks(state.viewer)}), member=member)
 
 
@@ -131,7 +127,23 @@ def _course_page(connection: Any, course: Course, *, member: bool) -> str:
         for slug in course.release.prerequisites
         if slug in known
     )
-    return render_template("catalogue/course.html", course=views.CoursePage(course, before), **_who(member))
+    page = views.CoursePage(course, before, views.sources_of(connection, course))
+    return render_template("catalogue/course.html", course=page, **_who(member))
+
+
+def _course_parts(connection: Any, course: Course, state: reading.WholeCourseState) -> dict[str, str]:
+    """Return what a course page says to one person, and on one day."""
+    changed = reading.changes(connection, course.release, state)
+    ready = readiness(connection, course, state.ticks) if state.enrolment_id is not None else None
+    standing = views.course_standing(course, state, ready, news=bool(changed))
+    page, fresh = views.CoursePage(course), views.course_freshness(course, today())
+    return {
+        "next": _part("course_next", page, standing),
+        "modules": _part("module_list", views.module_lines(course, state, today(), changed)),
+        "rules": _part("course_rules", views.rule_lines(course, state)),
+        "own": _part("course_own", page, standing),
+        "fresh": _part("fresh", *fresh) if fresh is not None else "",
+    }
 
 
 @bp.post("/kursus/<kursus>/ikut")

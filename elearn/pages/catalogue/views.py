@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from elearn.content.documents import ModuleKind
-from elearn.records.catalogue.queries import LiveCourse
-from elearn.records.reading import CourseState
-from elearn.web.courses import Course, Step, certificate_link, motif, pretest_is_open, topic, weave
-from elearn.web.templating import percent, safe
+from elearn.records.catalogue.models import CourseState as CatalogueState
+from elearn.records.catalogue.queries import LiveCourse, compiled_module
+from elearn.records.reading import Change, WholeCourseState
+from elearn.web.checklists import Readiness
+from elearn.web.courses import (
+    Course,
+    GoOn,
+    Step,
+    certificate_link,
+    minutes_left,
+    motif,
+    pretest_is_open,
+    topic,
+    weave,
+    where_to_go_on,
+)
+from elearn.web.templating import month, percent, safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +83,21 @@ def as_day(text: str) -> date | None:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Where facts of a course come from, and in which of its modules they stand."""
+
+    title: str
+    url: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
 class CoursePage:
     """What of a course page is the same for everybody."""
 
     course: Course
-    prerequisites: tuple[Link, ...]
+    prerequisites: tuple[Link, ...] = ()
+    sources: tuple[SourceLine, ...] = ()
 
     @property
     def weight(self) -> int:
@@ -90,6 +114,10 @@ class CoursePage:
     @property
     def address(self) -> str:
         return self.course.address
+
+    @property
+    def language(self) -> str:
+        return self.course.release.language
 
     @property
     def summary(self) -> str:
@@ -113,7 +141,9 @@ class CoursePage:
 
     @property
     def objectives(self) -> list[str]:
-        return list(self.course.release.objectives.values())
+        """What one can do afterwards; the heading already says "Anda bisa"."""
+        told = (text.removeprefix("Anda bisa ") for text in self.course.release.objectives.values())
+        return [text[:1].upper() + text[1:] for text in told]
 
     @property
     def certificate(self) -> bool:
@@ -131,24 +161,87 @@ class CoursePage:
     def published_at(self) -> datetime:
         return datetime.fromisoformat(self.course.release.published_at)
 
-    @property
-    def rules(self) -> list[str]:
-        """Say what completes the course, in the words of the page."""
-        modules = [step for step in self.course.required if not step.is_test]
-        words: list[str] = []
-        if len(modules) == self.module_count:
-            words.append(_("Semua %(n)s modul selesai", n=len(modules)))
-        elif modules:
-            words.append(_("%(n)s modul wajib selesai", n=len(modules)))
-        posttest = self.course.test(ModuleKind.POSTTEST)
-        if posttest is not None:
-            mark = percent(posttest.module.pass_mark, "")
-            words.append(_("Nilai kuis akhir paling sedikit %(mark)s", mark=mark))
-        if self.course.release.sequential:
-            words.append(_("Modul dikerjakan berurutan; membaca boleh kapan saja"))
-        if self.certificate and self.course.release.valid_months:
-            words.append(_("Sertifikat berlaku %(n)s bulan", n=self.course.release.valid_months))
-        return words
+
+def sources_of(reader: Any, course: Course) -> tuple[SourceLine, ...]:
+    """Return the sources of all modules, each once, with where it is used."""
+    found: dict[tuple[str, str], tuple[list[str], list[int]]] = {}
+    for step in course.modules:
+        for source in compiled_module(reader, step.module.digest).sources:
+            articles, modules = found.setdefault((source.title, source.url), ([], []))
+            if source.article and source.article not in articles:
+                articles.append(source.article)
+            if step.number not in modules:
+                modules.append(step.number)
+    return tuple(
+        SourceLine(title, url, "; ".join([*articles, _("modul %(list)s", list=", ".join(map(str, modules)))]))
+        for (title, url), (articles, modules) in found.items()
+    )
+
+
+def stale_modules(course: Course, today: date) -> frozenset[int]:
+    """Return the modules whose facts should have been looked at again by now."""
+    return frozenset(
+        step.module.module_id
+        for step in course.modules
+        if step.module.review_on and date.fromisoformat(step.module.review_on) < today
+    )
+
+
+def course_freshness(course: Course, today: date) -> tuple[str, str] | None:
+    """Return the kind of the line about how old the facts are, and its words; None where nobody said."""
+    stale = stale_modules(course, today)
+    if stale:
+        words = _("%(n)s modul sedang diperiksa ulang. Cek sumber resminya dulu, ya.", n=len(stale))
+        return "warn", words
+    checked = as_day(course.release.checked_on)
+    if checked is None:
+        return None
+    return "ok", _("Diperiksa per %(month)s. Aturan bisa berubah.", month=month(checked))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """One thing the certificate asks for; *done* is None where it is only said."""
+
+    words: str
+    done: bool | None = None
+    facts: str = ""
+
+
+def rule_lines(course: Course, state: WholeCourseState) -> list[RuleLine]:
+    """Say what completes the course, and what of it *state*'s person has done."""
+    enrolled = state.enrolment_id is not None
+    release = course.release
+    lines: list[RuleLine] = []
+    modules = [step for step in course.required if not step.is_test]
+    done = sum(step.module.module_id in state.completed for step in modules)
+    if modules:
+        words = _("%(n)s modul wajib selesai", n=len(modules))
+        if len(modules) == course.module_count:
+            words = _("Semua %(n)s modul selesai", n=len(modules))
+        facts = _("%(done)s dari %(total)s", done=done, total=len(modules)) if enrolled else ""
+        lines.append(RuleLine(words, done == len(modules) if enrolled else None, facts))
+    posttest = course.test(ModuleKind.POSTTEST)
+    if posttest is not None:
+        words = _("Nilai kuis akhir paling sedikit %(mark)s", mark=percent(posttest.module.pass_mark, ""))
+        facts = ""
+        if enrolled:
+            score = state.posttest_score
+            facts = (
+                _("belum dikerjakan")
+                if score is None
+                else _("nilai Anda %(score)s", score=percent(score, ""))
+            )
+        passed = posttest.module.module_id in state.completed
+        lines.append(RuleLine(words, passed if enrolled else None, facts))
+    if release.gives_certificate:
+        words = _("Nama dan kabupaten atau kota Anda sudah diperiksa")
+        lines.append(RuleLine(words, state.has_certificate if enrolled else None))
+    if release.sequential:
+        lines.append(RuleLine(_("Modul dikerjakan berurutan; membaca boleh kapan saja")))
+    if release.gives_certificate and release.valid_months:
+        lines.append(RuleLine(_("Sertifikat berlaku %(n)s bulan", n=release.valid_months)))
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +252,11 @@ class ModuleLine:
     title: str
     address: str
     facts: str
+    #: done, now, locked, new, or nothing.
     state: str
     words: str = ""
+    #: What the author says has changed since this person completed it.
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,76 +265,138 @@ class CourseStanding:
 
     signed_in: bool
     enrolled: bool
+    #: Whether anybody may begin to follow it.
     open: bool
+    #: Whether nothing can be done in it any more but reading.
+    closed: bool
     first_address: str
+    #: The pre-test that may be taken first, for somebody who has not begun.
+    pretest: str = ""
     done: int = 0
     total: int = 0
     minutes_left: int = 0
     weave: tuple[str, ...] = ()
     completed: bool = False
     news: bool = False
-    begun: bool = False
+    put_aside_at: datetime | None = None
     certificate_address: str = ""
     certificate_words: str = ""
     next_address: str = ""
+    next_words: str = ""
     next_title: str = ""
+    instead_address: str = ""
+    ready: Readiness | None = None
 
 
-def course_standing(course: Course, state: CourseState) -> CourseStanding:
-    """Say where *state*'s person stands in *course*, and what comes next."""
+def course_standing(
+    course: Course, state: WholeCourseState, ready: Readiness | None = None, *, news: bool = False
+) -> CourseStanding:
+    """Say where *state*'s person stands in *course*, and what comes next; *news* where a module changed."""
     first = course.modules[0] if course.modules else course.steps[0]
+    closed = state.course_state == CatalogueState.RETIRED
     if state.viewer is None or state.enrolment_id is None:
-        listed = state.course_state == "listed"
-        return CourseStanding(state.viewer is not None, False, listed, first.address)
-    step = course.next_step(state.completed, pretest_open=pretest_is_open(course, state))
+        pretest = course.test(ModuleKind.PRETEST)
+        return CourseStanding(
+            signed_in=state.viewer is not None,
+            enrolled=False,
+            open=state.course_state == CatalogueState.LISTED,
+            closed=closed,
+            first_address=first.address,
+            pretest=pretest.act_address if pretest is not None else "",
+        )
+    found = where_to_go_on(course, state)
     modules = [one for one in course.required if not one.is_test]
-    done = [one for one in modules if one.module.module_id in state.completed]
-    left = [one for one in course.required if one.module.module_id not in state.completed]
     completed = state.completed_at is not None
+    left = any(one.module.module_id not in state.completed for one in course.required)
     address, words = certificate_link(course, state) if completed else ("", "")
     return CourseStanding(
         signed_in=True,
         enrolled=True,
         open=True,
+        closed=closed,
         first_address=first.address,
-        done=len(done),
+        done=sum(one.module.module_id in state.completed for one in modules),
         total=len(modules),
-        minutes_left=sum(one.module.minutes for one in left),
-        weave=weave(course, state.completed, step),
+        minutes_left=minutes_left(course, state.completed),
+        weave=weave(course, state.completed, found.step if found is not None else None),
         completed=completed,
-        news=completed and bool(left),
-        begun=bool(state.read) or bool(done) or state.pretest_taken,
+        news=news or (completed and left),
+        put_aside_at=state.put_aside_at,
         certificate_address=address,
         certificate_words=words,
-        next_address=step.act_address if step else "",
-        next_title=step.title if step else "",
+        next_address=found.address if found is not None else "",
+        next_words=_next_words(found) if found is not None else "",
+        next_title=found.step.title if found is not None else "",
+        instead_address=found.instead.address if found is not None and found.instead is not None else "",
+        ready=ready,
     )
 
 
-def module_lines(course: Course, state: CourseState) -> list[ModuleLine]:
+def _next_words(found: GoOn) -> str:
+    if found.is_open:
+        return _("Lanjutkan kuis")
+    if found.instead is not None:
+        return _("Kerjakan pretes")
+    return _("Lanjutkan belajar") if found.begun else _("Mulai belajar")
+
+
+def module_lines(
+    course: Course, state: WholeCourseState, today: date, changed: Iterable[Change] = ()
+) -> list[ModuleLine]:
     """Return the module list of a course page with what it means for *state*'s person."""
-    enrolled = state.enrolment_id is not None
-    step_now = (
-        course.next_step(state.completed, pretest_open=pretest_is_open(course, state)) if enrolled else None
-    )
-    return [_module_line(course, step, state, step_now) for step in course.steps]
+    found = where_to_go_on(course, state) if state.enrolment_id is not None else None
+    stale = stale_modules(course, today)
+    notes = {one.module_id: one.note for one in changed}
+    return [
+        _module_line(
+            course,
+            step,
+            state,
+            now=found is not None and found.step == step,
+            stale=step.module.module_id in stale,
+            note=notes.get(step.module.module_id, ""),
+        )
+        for step in course.steps
+    ]
 
 
-def _module_line(course: Course, step: Step, state: CourseState, step_now: Step | None) -> ModuleLine:
+def _module_line(
+    course: Course, step: Step, state: WholeCourseState, *, now: bool, stale: bool, note: str
+) -> ModuleLine:
     module = step.module
-    done = module.module_id in state.completed
-    if module.kind == ModuleKind.PRETEST and state.pretest_taken:
-        done = True
     enrolled = state.enrolment_id is not None
+    done = module.module_id in state.completed
+    over = module.kind == ModuleKind.PRETEST and enrolled and not pretest_is_open(course, state)
     blocking = course.blocking(step, state.completed) if enrolled and not done else None
-    if done:
+    if done or (over and (state.pretest_taken or module.module_id in state.overdue)):
         mark = "done"
     elif blocking is not None:
         mark = "locked"
     elif enrolled and state.completed_at is not None and module.required:
         mark = "new"
     else:
-        mark = "now" if step == step_now else ""
+        mark = "now" if now else ""
+    words = _step_facts(step, stale=stale)
+    if blocking is not None:
+        words += ". " + _("Terbuka setelah “%(title)s” selesai.", title=blocking.title)
+    address = (
+        step.address if not step.is_test else (step.act_address if mark != "locked" and not over else "")
+    )
+    if over and mark == "done":
+        address = step.act_address
+    return ModuleLine(
+        step.number,
+        step.title,
+        address,
+        words,
+        mark,
+        _state_words(step, state, mark, over=over) if enrolled else "",
+        note,
+    )
+
+
+def _step_facts(step: Step, *, stale: bool) -> str:
+    module = step.module
     facts = (
         [_("Modul %(n)s, %(minutes)s menit", n=step.number, minutes=module.minutes)] if step.number else []
     )
@@ -252,9 +410,30 @@ def _module_line(course: Course, step: Step, state: CourseState, step_now: Step 
         facts.append(_("tidak wajib"))
     if module.kind == ModuleKind.PRETEST:
         facts.append(_("untuk melihat kemajuan Anda, tidak menentukan lulus"))
-    words = ", ".join(facts)
-    if blocking is not None:
-        words += ". " + _("Terbuka setelah “%(title)s” selesai.", title=blocking.title)
-    read = enrolled and module.module_id in state.read and mark == "now"
-    address = step.address if not step.is_test else (step.act_address if mark != "locked" else "")
-    return ModuleLine(step.number, step.title, address, words, mark, _("Sedang dikerjakan") if read else "")
+    if stale:
+        facts.append(_("sedang diperiksa ulang"))
+    return ", ".join(facts)
+
+
+def _state_words(step: Step, state: WholeCourseState, mark: str, *, over: bool) -> str:
+    """Say how far a module has come; the words stand in the tag beside it."""
+    module_id = step.module.module_id
+    if mark == "done":
+        return _("Selesai")
+    if mark == "locked":
+        return _("Terkunci")
+    if mark == "new":
+        return _("Baru")
+    if module_id in state.open_attempts:
+        return _("Kuis belum dikirim")
+    if module_id in state.overdue:
+        return _("Waktu kuis habis")
+    if over:
+        return _("Dilewati")
+    if module_id in state.read:
+        return _("Sudah dibaca")
+    if module_id in state.opened_as:
+        return _("Sedang dibaca")
+    if mark == "now":
+        return _("Berikutnya")
+    return _("Belum dikerjakan") if step.is_test else _("Belum dibaca")
