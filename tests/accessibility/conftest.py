@@ -128,7 +128,7 @@ def windows(chromium: Browser, site: Site) -> Iterator[Callable[[str], Page]]:
             contexts[who] = chromium.new_context(base_url=site.address, locale="id-ID")
             contexts[who].set_default_timeout(20_000)
             page = contexts[who].new_page()
-            if who != "visitor":
+            if who in KEYS:
                 sign_in(page, who)
         return contexts[who].pages[0]
 
