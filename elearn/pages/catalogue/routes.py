@@ -86,6 +86,7 @@ def _home_page(courses: list[queries.LiveCourse], category: str, *, member: bool
         "catalogue/home.html",
         category=category,
         categories=categories,
+        picture=pictures.home_picture(),
         courses=[card for card in cards if not category or card.category == category],
         **_who(member),
     )
@@ -128,7 +129,8 @@ def _course_page(connection: Any, course: Course, *, member: bool) -> str:
         if slug in known
     )
     page = views.CoursePage(course, before, views.sources_of(connection, course))
-    return render_template("catalogue/course.html", course=page, **_who(member))
+    picture = pictures.course_picture(course)
+    return render_template("catalogue/course.html", course=page, picture=picture, **_who(member))
 
 
 def _course_parts(connection: Any, course: Course, state: reading.WholeCourseState) -> dict[str, str]:

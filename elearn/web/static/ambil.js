@@ -1,6 +1,5 @@
 // On the learner's home: what was ticked in this browser before signing in is taken over with one press.
 
-import { say } from "./kata.js";
 import { send } from "./kirim.js";
 import { keep, read } from "./simpan.js";
 
@@ -29,10 +28,10 @@ async function take() {
       if (answer.ok || answer.status === 404) keep(key, []);
       else throw answer;
     }
-    words.textContent = say("taken");
+    words.textContent = button.dataset.selesai;
     button.hidden = true;
   } catch {
-    words.textContent = say("notTaken");
+    words.textContent = button.dataset.gagal;
     button.disabled = false;
   }
 }

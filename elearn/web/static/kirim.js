@@ -9,7 +9,8 @@ async function renewToken() {
   if (answer.redirected && new URL(answer.url).pathname === "/masuk") throw new SignedOut();
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const found = page.querySelector('meta[name="csrf-token"]');
-  if (!found) throw new SignedOut();
+  // On a shared phone somebody else may have signed in since.
+  if (found?.dataset.akun !== meta().dataset.akun) throw new SignedOut();
   meta().content = found.content;
   for (const field of document.querySelectorAll('input[name="csrf_token"]')) field.value = found.content;
 }
