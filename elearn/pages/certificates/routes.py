@@ -20,7 +20,7 @@ from elearn.records.certificates.models import Certificate, CertificateEventKind
 from elearn.records.certificates.serials import normalise_serial, show_serial
 from elearn.records.enrolments.queries import enrolment_of
 from elearn.records.errors import NotFoundError, RefusedError
-from elearn.records.errors import _ as sentence
+from elearn.records.errors import _ as say
 from elearn.web import sessions
 from elearn.web.clock import utc_now
 from elearn.web.extensions import current_session
@@ -90,7 +90,7 @@ def download(serial: str) -> Response:
     """Send the certificate as a PDF to its owner or to staff."""
     certificate = _found(normalise_serial(serial[:200]))
     if certificate is None or not _may_download(certificate):
-        raise NotFoundError(sentence("Sertifikat ini tidak ditemukan."))
+        raise NotFoundError(say("Sertifikat ini tidak ditemukan."))
     response = Response(certificate_pdf(certificate), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="sertifikat-{certificate.serial}.pdf"'
     response.headers["Cache-Control"] = "private, no-cache"

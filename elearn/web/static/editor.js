@@ -1,4 +1,6 @@
 // The editor: saves by itself, renews preview and problems, jumps to lines. The page works without it.
+import { say } from "./kata.js";
+
 const form = document.getElementById("sunting");
 const text = form.elements.teks;
 const number = form.elements.nomor;
@@ -17,14 +19,15 @@ let sending = false;
 let waiting = null; // the button pressed while a save was under way: sent after it, with the new number
 let stopped = false; // another tab has saved, or somebody has signed out: only a press saves from here on
 
-function say(words, bad = false) {
+function show(words, bad = false) {
   status.textContent = words;
   status.className = bad ? "err" : "save";
 }
 
 function countWords() {
   const words = text.value.split(/\s+/).filter((part) => /[\p{L}\p{N}]/u.test(part)).length;
-  count.textContent = `${words.toLocaleString("id")} kata, kira-kira ${Math.max(1, Math.round(words / 180))} menit baca`;
+  const n = words.toLocaleString(document.documentElement.lang);
+  count.textContent = say("words", { n, minutes: Math.max(1, Math.round(words / 180)) });
 }
 
 function later(pause) {
@@ -36,7 +39,7 @@ async function save() {
   if (sending || stopped || text.value === saved) return;
   sending = true;
   const sent = text.value;
-  say("Menyimpan…");
+  show(say("saving"));
   try {
     const answer = await fetch(form.dataset.save, {
       method: "POST",
@@ -49,13 +52,13 @@ async function save() {
       take(reply, sent);
     } else if ([401, 403, 404, 409].includes(answer.status)) {
       stopped = true;
-      say(reply.message || "Belum tersimpan. Tekan Simpan konsep.", true);
+      show(reply.message || say("press"), true);
     } else {
-      say(reply.message || "Belum tersimpan. Dicoba lagi sebentar lagi.", true);
+      show(reply.message || say("again"), true);
       if (answer.status >= 500) later(RETRY);
     }
   } catch {
-    say("Belum tersimpan. Dicoba lagi sebentar lagi.", true);
+    show(say("again"), true);
     later(RETRY);
   } finally {
     sending = false;
@@ -79,7 +82,7 @@ function take(reply, sent) {
     text.scrollTop = top;
     saved = text.value;
   }
-  say(`Tersimpan pukul ${reply.pukul}`);
+  show(say("saved", { hour: reply.pukul }));
   // Made safe by the renderer that also publishes; scripts could not run here in any case.
   if (reply.html !== null) {
     preview.innerHTML = reply.html;
@@ -108,11 +111,11 @@ function showProblems(found) {
   const heading = document.createElement("p");
   const blocking = found.filter((one) => one.menahan).length;
   heading.textContent = found.length
-    ? `${blocking} harus dibetulkan, ${found.length - blocking} sebaiknya dibetulkan.`
-    : problems.dataset.none;
+    ? say("found", { bad: blocking, warn: found.length - blocking })
+    : say("none");
   problems.append(heading);
   const held = document.getElementById("tertahan");
-  held.textContent = blocking ? `Bisa diterbitkan setelah ${blocking} hal dibetulkan. ` : "";
+  held.textContent = blocking ? `${say("held", { count: blocking })} ` : "";
   const list = document.createElement("ul");
   list.className = "lint";
   for (const one of found) {
@@ -122,7 +125,7 @@ function showProblems(found) {
     const link = document.createElement("a");
     link.href = `#baris-${one.baris}`;
     link.dataset.line = one.baris;
-    link.textContent = `${problems.dataset.line} ${one.baris}`;
+    link.textContent = say("line", { line: one.baris });
     tag.append(link);
     const words = document.createElement("span");
     words.append(`${one.pesan} `);

@@ -30,7 +30,8 @@ export async function send(method, address, body, { again = true } = {}) {
 export function clock(at = Date.now()) {
   const now = new Date(at);
   const two = (n) => String(n).padStart(2, "0");
-  return `${two(now.getHours())}.${two(now.getMinutes())}`;
+  const mark = document.documentElement.lang === "id" ? "." : ":";
+  return two(now.getHours()) + mark + two(now.getMinutes());
 }
 
 // Show a state in the page's status line; kind is "ok" or "warn".
