@@ -10,7 +10,7 @@ async function renewToken() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const found = page.querySelector('meta[name="csrf-token"]');
   // On a shared phone somebody else may have signed in since.
-  if (found?.dataset.akun !== meta().dataset.akun) throw new SignedOut();
+  if (!found || found.dataset.akun !== meta().dataset.akun) throw new SignedOut();
   meta().content = found.content;
   for (const field of document.querySelectorAll('input[name="csrf_token"]')) field.value = found.content;
 }
