@@ -6,7 +6,7 @@ Locks are taken in one order everywhere: the attempt, then the enrolment, then t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from elearn.records.accounts.names import clean_name
 from elearn.records.attempts import services as attempts
 from elearn.records.attempts.answering import Saved, append_answer, find_repeat
 from elearn.records.attempts.answers import GRACE, is_closed, is_overdue
-from elearn.records.attempts.errors import AttemptClosedError
+from elearn.records.attempts.errors import AttemptClosedError, QuizNotOpenError
 from elearn.records.attempts.models import Attempt, ExtraAttempt, Grade
 from elearn.records.attempts.opening import Chances, chances
 from elearn.records.audit import services as audit
@@ -42,6 +42,7 @@ from elearn.records.certificates.services import (
 )
 from elearn.records.completions.models import CourseCompletion, ModuleCompletion
 from elearn.records.completions.places import (
+    Place,
     check_may_learn,
     check_order,
     check_quiz_open,
@@ -52,7 +53,7 @@ from elearn.records.completions.places import (
 from elearn.records.enrolments import services as enrolments
 from elearn.records.enrolments.models import Enrolment
 from elearn.records.enrolments.queries import enrolment_of, find_enrolment
-from elearn.records.errors import ElearnError, NotFoundError, _
+from elearn.records.errors import ElearnError, NotFoundError, RefusedError, _
 from elearn.records.settlement import Settlement, settle
 
 
@@ -81,6 +82,8 @@ class QuizView:
     quiz: Quiz
     chances: Chances
     open_attempt: UUID | None
+    #: An open one whose time is over: the next POST closes it.
+    overdue_attempt: UUID | None
     last_attempt: UUID | None
     #: Why it cannot be started now; None where it can.
     refusal: ElearnError | None
@@ -180,12 +183,15 @@ def quiz_view(
     enrolment = find_enrolment(session, learner_id, place.course.id)
     enrolment_id = enrolment.id if enrolment is not None else 0
     found = chances(session, enrolment_id, place.module.id, quiz, place.module.kind)
-    taken = session.execute(
-        select(Attempt.uuid, Attempt.handed_in_at)
+    taken = session.scalars(
+        select(Attempt)
         .where(Attempt.enrolment_id == enrolment_id, Attempt.module_id == place.module.id)
         .order_by(Attempt.number.desc())
         .limit(2)
     ).all()
+    overdue = next((attempt for attempt in taken if is_overdue(attempt, now)), None)
+    if overdue is not None:
+        found = replace(found, has_open=False, last_ended_at=overdue.deadline)
     refusal: ElearnError | None = None
     try:
         check_may_learn(place.course, enrolled=enrolment is not None)
@@ -201,7 +207,8 @@ def quiz_view(
         digest=place.digest,
         quiz=quiz,
         chances=found,
-        open_attempt=next((row.uuid for row in taken if row.handed_in_at is None), None),
+        open_attempt=next((row.uuid for row in taken if not is_closed(row, now)), None),
+        overdue_attempt=overdue.uuid if overdue is not None else None,
         last_attempt=next((row.uuid for row in taken if row.handed_in_at is not None), None),
         refusal=refusal,
     )
@@ -217,18 +224,27 @@ def start_quiz(
 ) -> Attempt:
     """Start the quiz of a text, or return the attempt that is open.
 
-    An overdue one is closed first. Refused where the order of the course, the chances, the wait or the
-    time of the pre-test do not allow another.
+    An overdue one is closed first, which stays so where another is refused: the error says it, so that the
+    caller commits. Refused where the order of the course, the chances, the wait or the time of the pre-test
+    do not allow another.
     """
     place = find_place(session, course_slug, module_slug)
     quiz = quiz_at(session, place)
     known = find_enrolment(session, learner.id, place.course.id)
-    if known is not None:
-        attempt = _open_attempt(session, known.id, place.module.id, lock=True)
-        if attempt is not None and not is_overdue(attempt, now):
-            return attempt
-        if attempt is not None:
-            hand_in(session, attempt, now, printing)
+    attempt = _open_attempt(session, known.id, place.module.id, lock=True) if known is not None else None
+    if attempt is None:
+        return _start(session, learner, place, quiz, now)
+    if not is_overdue(attempt, now):
+        return attempt
+    hand_in(session, attempt, now, printing)
+    try:
+        return _start(session, learner, place, quiz, now)
+    except RefusedError as error:
+        opens_at = error.opens_at if isinstance(error, QuizNotOpenError) else None
+        raise QuizNotOpenError(error.sentence, opens_at=opens_at, closed_now=True) from error
+
+
+def _start(session: Session, learner: User, place: Place, quiz: Quiz, now: datetime) -> Attempt:
     enrolment = _enrolment_to_learn(session, learner, place.course, now)
     # Another tab may have started it before the lock was there.
     attempt = _open_attempt(session, enrolment.id, place.module.id)

@@ -223,22 +223,22 @@ class AttemptPage:
     @property
     def open_words(self) -> str:
         """Name them: which are not answered, incomplete, unclear, or answered in two places."""
-        said = [
-            (_("%(which)s belum dijawab."), lambda line: not line.answered),
-            (_("%(which)s belum lengkap."), lambda line: line.answered and not line.complete),
-            (_("%(which)s belum jelas."), lambda line: line.unclear),
-            (_("%(which)s dijawab di dua tempat."), lambda line: line.versions),
-        ]
-        found = [(words, [line.place for line in self.lines if test(line)]) for words, test in said]
-        return " ".join(words % {"which": named(places)} for words, places in found if places)
+        lines = self.lines
+        said = (
+            (_("%(which)s belum dijawab."), [one for one in lines if not one.answered]),
+            (_("%(which)s belum lengkap."), [one for one in lines if one.answered and not one.complete]),
+            (_("%(which)s belum jelas."), [one for one in lines if one.unclear]),
+            (_("%(which)s dijawab di dua tempat."), [one for one in lines if one.versions]),
+        )
+        return " ".join(str(words) % {"which": named(found)} for words, found in said if found)
 
 
-def named(places: Sequence[int]) -> str:
+def named(lines: Sequence[Question]) -> str:
     """Return "Soal 2, 5 dan 7"."""
-    *most, last = map(str, places)
-    return str(
-        _("Soal %(all)s dan %(last)s", all=", ".join(most), last=last) if most else _("Soal %(n)s", n=last)
-    )
+    *most, last = [str(line.place) for line in lines]
+    if not most:
+        return str(_("Soal %(n)s", n=last))
+    return str(_("Soal %(all)s dan %(last)s", all=", ".join(most), last=last))
 
 
 def attempt_page(view: AttemptView, *, refused: Refused | None = None) -> AttemptPage:

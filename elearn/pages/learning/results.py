@@ -14,9 +14,10 @@ from elearn.content.items import ItemType, ScoreRule
 from elearn.pages.learning.questions import quiz_title
 from elearn.records.attempts.models import Outcome
 from elearn.records.attempts.results import ItemResultView, ResultView
+from elearn.records.completions.scores import Comparison
 from elearn.records.reading import CourseState
 from elearn.web.courses import Course, certificate_link
-from elearn.web.templating import percent, points, safe
+from elearn.web.templating import moment, percent, points, safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,12 @@ class ItemLine:
 
     @property
     def reread_words(self) -> str:
-        return self.view.reread.title if self.view.reread is not None else ""
+        target = self.view.reread
+        if target is None:
+            return ""
+        if not target.heading:
+            return target.title
+        return str(_("%(part)s, di modul “%(module)s”", part=target.heading, module=target.title))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,9 @@ class ResultPage:
     course_completed: bool
     certificate_address: str
     certificate_words: str
+    #: When or whether there is another chance; empty where that goes without saying.
+    chance_words: str
+    compared: Comparison | None
 
     @property
     def title(self) -> str:
@@ -174,6 +183,31 @@ class ResultPage:
         return f"{words} {rule}"
 
     @property
+    def compared_words(self) -> str:
+        """What was learnt between the two tests, in points as they are shown."""
+        if self.compared is None:
+            return ""
+        before, after = percent(self.compared.before, ""), percent(self.compared.after, "")
+        points_won = int(after) - int(before)
+        if points_won > 0:
+            said = _(
+                "Tes awal %(before)s, tes akhir %(after)s: naik %(n)s poin.",
+                before=before,
+                after=after,
+                n=points_won,
+            )
+        elif points_won < 0:
+            said = _(
+                "Tes awal %(before)s, tes akhir %(after)s: turun %(n)s poin.",
+                before=before,
+                after=after,
+                n=-points_won,
+            )
+        else:
+            said = _("Tes awal %(before)s, tes akhir %(after)s: nilainya sama.", before=before, after=after)
+        return str(said)
+
+    @property
     def key_hidden(self) -> str:
         if self.view.shows_key or self.view.place.kind == "pretest":
             return ""
@@ -185,7 +219,9 @@ class ResultPage:
         return [(words, address) for address, words in found.items()]
 
 
-def result_page(view: ResultView, course: Course, state: CourseState, now: datetime) -> ResultPage:
+def result_page(
+    view: ResultView, course: Course, state: CourseState, now: datetime, compared: Comparison | None = None
+) -> ResultPage:
     """Return how *view*'s attempt went, and where to go from there."""
     step = course.next_step(state.completed, pretest_open=False)
     here = step is not None and step.module.module_id == view.place.module_id
@@ -199,16 +235,41 @@ def result_page(view: ResultView, course: Course, state: CourseState, now: datet
     waits = view.opens_at is not None and view.opens_at > now
     closed = view.chances.are_used_up or view.place.kind == "pretest" or view.place.live_revision_id is None
     quiz_address = f"/kursus/{view.place.course_slug}/{view.place.module_slug}/kuis"
+    items = tuple(ItemLine(item, view.place.course_slug) for item in view.items)
+    if not next_address and not certificate[0]:
+        # Reading comes first; where nothing is named, the course leads on.
+        again = next((item.reread_address for item in items if item.reread_address), "")
+        if again:
+            next_address, next_words = again, _("Baca ulang dulu")
+        elif closed or waits:
+            next_address, next_words = course.address, _("Ke halaman kursus")
     return ResultPage(
         view=view,
-        items=tuple(ItemLine(item, view.place.course_slug) for item in view.items),
+        items=items,
         next_address=next_address,
         next_words=str(next_words),
         again_address="" if closed or waits else quiz_address,
         course_completed=state.completed_at is not None and step is None,
         certificate_address=certificate[0],
         certificate_words=certificate[1],
+        chance_words=_chance_words(view, waits=waits),
+        compared=compared,
     )
+
+
+def _chance_words(view: ResultView, *, waits: bool) -> str:
+    left = view.chances
+    if view.place.kind == "pretest" or view.place.live_revision_id is None:
+        return ""
+    if left.are_used_up:
+        if view.has_passed:
+            return ""
+        return str(_("Kesempatan Anda untuk kuis ini sudah habis. Hubungi petugas kalau perlu satu lagi."))
+    if waits:
+        return str(_("Anda bisa mencoba lagi mulai %(moment)s.", moment=moment(view.opens_at)))
+    if left.allowed is not None and not view.has_passed:
+        return str(_("Masih ada %(n)s kesempatan lagi.", n=left.allowed - left.used))
+    return ""
 
 
 def result_data(view: ResultView) -> dict[str, Any]:

@@ -24,11 +24,13 @@ from elearn.records.attempts.errors import (
     AttemptClosedError,
     AttemptOpenError,
     NotAnAnswerError,
+    QuizNotOpenError,
 )
 from elearn.records.attempts.models import Attempt
 from elearn.records.catalogue.models import Module
 from elearn.records.catalogue.queries import compiled_module, course_by_slug, release_view
 from elearn.records.certificates.services import CertificateSettings
+from elearn.records.completions.scores import comparison
 from elearn.records.enrolments.queries import find_enrolment
 from elearn.records.errors import ElearnError, RefusedError, Sentence
 from elearn.web import sessions
@@ -77,7 +79,11 @@ def start_quiz(kursus: str, modul: str) -> BaseResponse | tuple[str, int]:
     try:
         attempt = study.start_quiz(session, learner, kursus, modul, utc_now(), printing())
     except RefusedError as error:
-        session.rollback()
+        # An overdue attempt that was closed stays closed, whether or not another may begin.
+        if isinstance(error, QuizNotOpenError) and error.closed_now:
+            session.commit()
+        else:
+            session.rollback()
         return _quiz_page(kursus, modul, error), 422
     session.commit()
     return redirect(f"/percobaan/{attempt.uuid}", code=303)
@@ -98,7 +104,7 @@ def _quiz_page(course_slug: str, module_slug: str, error: ElearnError | None) ->
         "learning/quiz.html",
         quiz=QuizPage(view, release, compiled_module(session, view.digest).quiz_intro_html),
         refused=translated(refusal.sentence) if refusal is not None else "",
-        history=attempt_lines(taken),
+        history=attempt_lines(taken, utc_now()),
     )
 
 
@@ -329,8 +335,11 @@ def show_result(uuid: UUID) -> BaseResponse:
     if state is None:
         raise NotFound
     course = course_of(view.place.course_slug, release_view(session, state.release_id))
-    page = result_page(view, course, state, now)
-    return make_response(render_template("learning/result.html", result=page))
+    taken = queries.attempts_of(session, attempt.enrolment, attempt.module)
+    compared = comparison(session, attempt.enrolment_id) if view.place.kind == "posttest" else None
+    page = result_page(view, course, state, now, compared)
+    history = [line for line in attempt_lines(taken, now) if line.number != view.number]
+    return make_response(render_template("learning/result.html", result=page, history=history))
 
 
 @bp.get("/percobaan/<uuid:uuid>/hasil.json")

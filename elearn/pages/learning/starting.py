@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from elearn.pages.learning.questions import quiz_title
 from elearn.records.attempts.models import Attempt, Grade
+from elearn.records.attempts.queries import is_overdue
 from elearn.records.catalogue.views import ReleaseView
 from elearn.records.study import QuizView
 from elearn.web.templating import safe
@@ -18,7 +20,7 @@ from elearn.web.templating import safe
 
 @dataclass(frozen=True, slots=True)
 class AttemptLine:
-    """One attempt in the list of attempts; *state* is open, waiting, not_taken or graded."""
+    """One attempt in the list of attempts; *state* is open, over, waiting, not_taken or graded."""
 
     number: int
     at: datetime
@@ -95,7 +97,7 @@ class QuizPage:
         chances = self.view.chances
         if self.view.kind == "pretest":
             return str(_("satu kali, tidak menentukan lulus"))
-        number = chances.used if self.open else chances.used + 1
+        number = chances.used if self.open or chances.are_used_up else chances.used + 1
         if chances.allowed is None:
             return str(_("ke-%(n)s, boleh diulang", n=number))
         return str(_("ke-%(n)s dari %(total)s", n=min(number, chances.allowed), total=chances.allowed))
@@ -103,6 +105,11 @@ class QuizPage:
     @property
     def open(self) -> bool:
         return self.view.open_attempt is not None
+
+    @property
+    def overdue(self) -> UUID | None:
+        """The attempt whose time is over and that no press has closed yet."""
+        return self.view.overdue_attempt
 
     @property
     def back_words(self) -> str:
@@ -113,11 +120,16 @@ class QuizPage:
         return self.lesson_address if self.view.kind == "module" else self.course_address
 
 
-def attempt_lines(rows: Sequence[tuple[Attempt, Grade | None]]) -> list[AttemptLine]:
-    """Return the attempts so far, the latest first."""
+def attempt_lines(rows: Sequence[tuple[Attempt, Grade | None]], now: datetime) -> list[AttemptLine]:
+    """Return the attempts so far, the latest first; one whose time is over shows as closed."""
     lines = []
     for attempt, grade in reversed(rows):
         address = f"/percobaan/{attempt.uuid}"
+        if is_overdue(attempt, now):
+            # Its page closes it, by a press.
+            ended = attempt.deadline or attempt.started_at
+            lines.append(AttemptLine(attempt.number, ended, "over", None, None, address, _("Lihat hasil")))
+            continue
         if attempt.handed_in_at is None or grade is None:
             started = AttemptLine(
                 attempt.number, attempt.started_at, "open", None, None, address, _("Lanjutkan")

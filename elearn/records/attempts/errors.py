@@ -28,11 +28,17 @@ class AttemptOpenError(ConflictError):
 
 
 class QuizNotOpenError(RefusedError):
-    """The quiz cannot be started now; *opens_at* says when it can, where time alone is missing."""
+    """The quiz cannot be started now; *opens_at* says when it can, where time alone is missing.
 
-    def __init__(self, sentence: Sentence, *, opens_at: datetime | None = None) -> None:
+    *closed_now* says that this very act closed an overdue attempt: commit it, then tell.
+    """
+
+    def __init__(
+        self, sentence: Sentence, *, opens_at: datetime | None = None, closed_now: bool = False
+    ) -> None:
         super().__init__(sentence)
         self.opens_at = opens_at
+        self.closed_now = closed_now
 
 
 class SameEventError(RefusedError):

@@ -32,11 +32,12 @@ from elearn.records.catalogue import queries as catalogue
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """The section to read again: a module of the course, and an anchor of its page or nothing."""
+    """The section to read again: a module of the course; anchor and heading where it is a part of its page."""
 
     module_slug: str
     title: str
     anchor: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,11 @@ class Targets:
         module = self._modules.get(slug)
         if module is None or module.kind != ModuleKind.MODULE:
             return None
-        return Reread(module.slug, module.title, ANCHOR_PREFIX + anchor if anchor else "")
+        found = ANCHOR_PREFIX + anchor if anchor else ""
+        # The live text may have lost the section that the pinned one names.
+        headings = catalogue.compiled_module(self._session, module.digest).toc if found else ()
+        heading = next((entry.text for entry in headings if entry.anchor == found), "")
+        return Reread(module.slug, module.title, found if heading else "", heading)
 
     def _teaching(self, objective: str) -> str:
         if not objective:

@@ -6,10 +6,11 @@ course alike.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, case, cast, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from elearn.content.documents import ModuleKind
 from elearn.content.items import ScoreRule
@@ -44,6 +45,22 @@ def posttest_score(rule: ScoreRule) -> ScalarSelect[int]:
     scored = _graded(Grade.score, ModuleKind.POSTTEST).where(Grade.score.is_not(None))
     order = Attempt.number.desc() if rule is ScoreRule.LAST else Grade.score.desc()
     return scored.order_by(order).limit(1).scalar_subquery()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A pre-test beside the best post-test, in ten-thousandths; it came before the first post-test began."""
+
+    before: int
+    after: int
+
+
+def comparison(session: Session, enrolment_id: int) -> Comparison | None:
+    """Return what a learner's gain is taken from; None without both, or where the pre-test came later."""
+    found = session.execute(
+        select(_early_pretest_score(), posttest_score(ScoreRule.BEST)).where(Enrolment.id == enrolment_id)
+    ).one()
+    return Comparison(*found) if None not in found else None
 
 
 def gain() -> ColumnElement[int | None]:

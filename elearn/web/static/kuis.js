@@ -58,6 +58,7 @@ const waits = (item) => waiting.filter((entry) => entry.item === item);
 
 const forms = new Map();
 let current = null;
+let moved = 0;
 
 const place = (form) => Number(form.dataset.soal);
 const line = (form) => form.querySelector("[data-simpan]");
@@ -122,6 +123,7 @@ function adopt(form) {
   let timer = 0;
   form.addEventListener("input", (event) => {
     note(form);
+    moved = 0;
     clearTimeout(timer);
     timer = setTimeout(deliver, event.target.matches("input[type=text], textarea") ? 800 : 0);
   });
@@ -242,8 +244,6 @@ async function showBoth(form) {
 }
 
 // --- From one question to another ---
-
-let moved = 0;
 
 function go(number, { push = true } = {}) {
   const next = forms.get(number);
