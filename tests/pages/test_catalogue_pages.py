@@ -97,7 +97,7 @@ def test_the_course_page_says_what_is_needed_and_what_comes_next(visitor, learne
 
 def test_the_catalogue_is_searched_by_title_and_summary(visitor, course):
     assert "Dapur Halal" in get(visitor, "/?cari=dapur").text
-    assert "Kursus tidak ketemu" in get(visitor, "/?cari=sepatu").text
+    assert "Kursus tidak ketemu" in get(visitor, "/?topik=sepatu").text
     assert "<script>" not in get(visitor, "/?cari=<script>").text
     assert 'value="dapur"' in get(visitor, "/?cari=da%01pur").text
 

@@ -22,7 +22,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from elearn.content.compiler import COMPILER_VERSION
-from elearn.pages.catalogue import lessons, memory, pictures, search, views
+from elearn.pages.catalogue import lessons, memory, pictures, search, standing, views
 from elearn.records import reading, study
 from elearn.records.accounts.models import Role
 from elearn.records.accounts.names import is_unstorable
@@ -32,7 +32,6 @@ from elearn.records.catalogue.cache import BoundedCache
 from elearn.records.errors import RefusedError
 from elearn.records.inquiries.queries import SharedAnswer, shared_answers, takes_questions
 from elearn.web import language, sessions, splice
-from elearn.web.checklists import readiness
 from elearn.web.clock import utc_now
 from elearn.web.courses import Course, course_of
 from elearn.web.extensions import current_session, read_connection, read_engine
@@ -116,7 +115,8 @@ def _course(slug: str, *, refusal: str = "") -> Response:
         member = state.viewer is not None
         key = ("course", build(), COMPILER_VERSION, language.current(), release.id, member)
         frame = _frame(key, lambda: _course_page(connection, course, member=member))
-        personal = _course_parts(connection, course, state)
+        parts = standing.course_parts(connection, course, state, today())
+    personal = {name: _part(*part) for name, part in parts.items()}
     personal["said"] = _said(refusal)
     return _respond(splice.fill(frame, {**personal, **_who_asks(state.viewer)}), member=member)
 
@@ -131,21 +131,6 @@ def _course_page(connection: Any, course: Course, *, member: bool) -> str:
     page = views.CoursePage(course, before, views.sources_of(connection, course))
     picture = pictures.course_picture(course)
     return render_template("catalogue/course.html", course=page, picture=picture, **_who(member))
-
-
-def _course_parts(connection: Any, course: Course, state: reading.WholeCourseState) -> dict[str, str]:
-    """Return what a course page says to one person, and on one day."""
-    changed = reading.changes(connection, course.release, state)
-    ready = readiness(connection, course, state.ticks) if state.enrolment_id is not None else None
-    standing = views.course_standing(course, state, ready, news=bool(changed))
-    page, fresh = views.CoursePage(course), views.course_freshness(course, today())
-    return {
-        "next": _part("course_next", page, standing),
-        "modules": _part("module_list", views.module_lines(course, state, today(), changed)),
-        "rules": _part("course_rules", views.rule_lines(course, state)),
-        "own": _part("course_own", page, standing),
-        "fresh": _part("fresh", *fresh) if fresh is not None else "",
-    }
 
 
 @bp.post("/kursus/<kursus>/ikut")
@@ -241,7 +226,9 @@ def _make_parts(lesson: lessons.LessonPage, state: reading.LessonState, *, stale
     standing = lessons.lesson_standing(lesson, state)
     return {
         "progress": _part("lesson_progress", standing),
-        "modules": _part("module_nav", lessons.nav_lines(lesson, state.completed), standing.weave),
+        "modules": _part(
+            "module_nav", lessons.nav_lines(lesson, state.completed), standing.weave, lesson.language
+        ),
         "actions": _part("lesson_actions", lesson, standing),
         "questions": _questions(lesson, state),
         "checks": _part("checklist_end", lesson, standing) if lesson.has_checklist else "",
@@ -296,7 +283,15 @@ def set_ticks(kursus: str, modul: str) -> BaseResponse:
     if wants_json():
         return jsonify(ticks=sorted(ticks))
     flash(_("Daftar Anda tersimpan."), "ok")
-    return redirect(f"/kursus/{kursus}/{modul}", code=303)
+    return redirect(_after_ticks(kursus, modul), code=303)
+
+
+def _after_ticks(course_slug: str, module_slug: str) -> str:
+    """Return where a saved list leads: back to the lesson, or to the page with all lists."""
+    shown = request.form.get("kembali")
+    if shown in {"semua", "belum"}:
+        return f"/kesiapan{'?belum=1' if shown == 'belum' else ''}#{course_slug}-{module_slug}"
+    return f"/kursus/{course_slug}/{module_slug}"
 
 
 @bp.get("/media/<digest>.<extension>")

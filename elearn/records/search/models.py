@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Table, event
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from elearn.records.base import Base, pk
@@ -60,8 +61,7 @@ def is_words_table(name: str | None) -> bool:
     return name is not None and (name == WORDS_TABLE or name.startswith(f"{WORDS_TABLE}_"))
 
 
-_passages = SearchPassage.__table__
-if isinstance(_passages, Table):
-    for _dialect, _statements in WORDS_DDL.items():
-        for _statement in _statements:
-            event.listen(_passages, "after_create", DDL(_statement).execute_if(dialect=_dialect))
+@event.listens_for(SearchPassage.__table__, "after_create")
+def _make_words_table(_table: Any, connection: Connection, **_kwargs: Any) -> None:
+    for statement in WORDS_DDL[connection.dialect.name]:
+        connection.exec_driver_sql(statement)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from elearn.records.search.words import (
     excerpt,
     hits_in,
     indexed,
+    marked,
     terms_of,
 )
 
@@ -46,9 +48,9 @@ class Hit:
 
     kind: PassageKind
     course_title: str
-    title: str
+    #: The lesson's title with the heading below which the words stand.
+    headline: tuple[Piece, ...]
     language: str
-    heading: str
     address: str
     excerpt: tuple[Piece, ...]
     #: Other headings of the same lesson where it stands too.
@@ -147,13 +149,18 @@ def _hit(passages: Sequence[_Passage], terms: tuple[Term, ...]) -> Hit:
     return Hit(
         kind=first.kind,
         course_title=first.release.title,
-        title=first.heading if first.kind is PassageKind.TERM else _title(first),
+        headline=marked(_headline(first), terms),
         language=first.release.language,
-        heading="" if first.kind is PassageKind.TERM else first.heading,
         address=_address(first),
         excerpt=excerpt(first.body, terms),
         places=tuple(places.values())[:MOST_PLACES],
     )
+
+
+def _headline(passage: _Passage) -> str:
+    if passage.kind is PassageKind.TERM:
+        return passage.heading
+    return f"{_title(passage)}: {passage.heading}" if passage.heading else _title(passage)
 
 
 def _weight(passage: _Passage, terms: tuple[Term, ...]) -> float:
@@ -232,7 +239,10 @@ def _dialect(reader: Reader) -> str:
 def _fts5(terms: tuple[Term, ...], *, any_word: bool) -> str:
     """Return *terms* in the language of FTS5; in quotes, a word is nothing but a word."""
     asked = [
-        f'("{term.word}"{"*" if len(term.word) >= PREFIX_LETTERS else ""} OR "{term.root}")' for term in terms
+        f'("{term.word}"{"*" if len(term.word) >= PREFIX_LETTERS else ""}'
+        + "".join(f' OR "{root}"' for root in term.roots)
+        + ")"
+        for term in terms
     ]
     return (" OR " if any_word else " AND ").join(asked)
 
@@ -240,11 +250,13 @@ def _fts5(terms: tuple[Term, ...], *, any_word: bool) -> str:
 def _on_postgresql(terms: tuple[Term, ...], *, any_word: bool) -> sa.Executable:
     asked = []
     for number, term in enumerate(terms):
-        beginning = f"{term.word}:*" if len(term.word) >= PREFIX_LETTERS else term.word
+        words = [f"{term.word}:*" if len(term.word) >= PREFIX_LETTERS else term.word, *term.roots[1:]]
         root = sa.func.to_tsquery(sa.literal_column("'indonesian'"), sa.bindparam(f"word{number}", term.word))
-        whole = sa.func.to_tsquery(sa.literal_column("'simple'"), sa.bindparam(f"whole{number}", beginning))
+        whole = sa.func.to_tsquery(
+            sa.literal_column("'simple'"), sa.bindparam(f"whole{number}", " | ".join(words))
+        )
         asked.append(root.op("||")(whole))
-    query = asked[0]
+    query: sa.ColumnElement[Any] = asked[0]
     for one in asked[1:]:
         query = sa.func.tsquery_or(query, one) if any_word else sa.func.tsquery_and(query, one)
     return (

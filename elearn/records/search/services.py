@@ -14,7 +14,7 @@ from elearn.records.catalogue import queries as catalogue
 from elearn.records.catalogue.models import Course, Release
 from elearn.records.installation import InstallationFact
 from elearn.records.search.models import PassageKind, SearchPassage
-from elearn.records.search.stemming import stem
+from elearn.records.search.stemming import roots
 from elearn.records.search.words import indexed
 
 #: Raised when the same release is found by other words than before.
@@ -111,9 +111,13 @@ def _words(passage: SearchPassage, title: str) -> dict[str, object]:
         "passage": passage.id,
         "title": " ".join(above),
         "body": " ".join(below),
-        "title_and_roots": " ".join([*above, *map(stem, above)]),
-        "body_and_roots": " ".join([*below, *map(stem, below)]),
+        "title_and_roots": " ".join([*above, *_roots(above)]),
+        "body_and_roots": " ".join([*below, *_roots(below)]),
     }
+
+
+def _roots(words: list[str]) -> list[str]:
+    return [root for word in words for root in roots(word) if root != word]
 
 
 _INSERT = {
@@ -122,8 +126,8 @@ _INSERT = {
     ),
     "postgresql": sa.text(
         "INSERT INTO search_words (passage_id, words) VALUES (:passage,"
-        " setweight(to_tsvector('indonesian', :title) || to_tsvector('simple', :title), 'A')"
-        " || setweight(to_tsvector('indonesian', :body) || to_tsvector('simple', :body), 'D'))"
+        " setweight(to_tsvector('indonesian', :title) || to_tsvector('simple', :title_and_roots), 'A')"
+        " || setweight(to_tsvector('indonesian', :body) || to_tsvector('simple', :body_and_roots), 'D'))"
     ),
 }
 _DELETE = {

@@ -19,6 +19,19 @@ _FIRST = (
     ("mem", _VERB), ("men", _VERB), ("pem", _NOUN), ("pen", _NOUN), ("ter", _VERB),
     ("di", _VERB), ("ke", _NOUN), ("me", _VERB),
 )  # fmt: skip
+_SWALLOWED = {"eng": "k", "en": "t"}
+
+
+def roots(word: str) -> tuple[str, ...]:
+    """Return the root of *word*, and the one with the letter that the dictionary does not give back.
+
+    "pengiriman" is "irim" to the dictionary: ``meng-`` and ``peng-`` swallow a k, ``men-`` and ``pen-`` a t.
+    """
+    root = stem(word)
+    swallowed = _SWALLOWED.get(word[1:4]) or _SWALLOWED.get(word[1:3])
+    if swallowed and word[:1] in {"m", "p"} and root[:1] in _VOWELS and not word.startswith(root):
+        return root, swallowed + root
+    return (root,)
 
 
 @lru_cache(maxsize=20_000)

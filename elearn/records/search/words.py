@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from elearn.records.search.stemming import stem
+from elearn.records.search.stemming import roots, stem
 
 #: More words than this are not looked for.
 MOST_TERMS = 8
@@ -58,16 +58,16 @@ class Term:
     """A word somebody looks for."""
 
     word: str
-    root: str
+    roots: tuple[str, ...]
 
     @classmethod
     def of(cls, word: str) -> Term:
         """Return *word*, which is folded, as a term."""
-        return cls(word, stem(word))
+        return cls(word, roots(word))
 
     def fits(self, forms: frozenset[str]) -> bool:
         """Say whether a word with these *forms* is what is looked for."""
-        if self.word in forms or self.root in forms:
+        if self.word in forms or not forms.isdisjoint(self.roots):
             return True
         return len(self.word) >= PREFIX_LETTERS and any(form.startswith(self.word) for form in forms)
 
@@ -114,7 +114,7 @@ def indexed(text: str) -> list[str]:
 def forms_of(written: str) -> frozenset[str]:
     """Return everything under which a word of a text is found."""
     words = indexed(written)
-    return frozenset(words) | {stem(word) for word in words}
+    return frozenset(words).union(*map(roots, words))
 
 
 def hits_in(text: str, terms: Sequence[Term]) -> frozenset[Term]:
@@ -126,6 +126,15 @@ def excerpt(text: str, terms: Sequence[Term], length: int = EXCERPT_LENGTH) -> t
     """Return the stretch of *text* in which most of *terms* stand, with what was found marked."""
     hits = list(_hits(text, terms))
     start, end = _stretch(text, hits, length)
+    return _cut(text, hits, start, end)
+
+
+def marked(text: str, terms: Sequence[Term]) -> tuple[Piece, ...]:
+    """Return all of *text* with what was found marked."""
+    return _cut(text, list(_hits(text, terms)), 0, len(text))
+
+
+def _cut(text: str, hits: Sequence[tuple[int, int, Term]], start: int, end: int) -> tuple[Piece, ...]:
     pieces: list[Piece] = [Piece("… ")] if start else []
     at = start
     for begins, ends, _term in hits:
