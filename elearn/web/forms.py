@@ -95,6 +95,11 @@ def filled(message: str | None = None) -> InputRequired:
     return InputRequired(message or _l("Bagian ini belum diisi."))
 
 
+def stripped(text: str | None) -> str | None:
+    """Take off the spaces around what was typed: keyboards of phones add one behind a word they guessed."""
+    return text.strip() if text else text
+
+
 def at_most(length: int) -> Length:
     """Refuse a text that is longer than *length* characters."""
     return Length(max=length, message=_l("Terlalu panjang: paling banyak %(max)d huruf."))
@@ -105,7 +110,7 @@ class SignInForm(BaseForm):
 
     field_names: ClassVar[dict[str, str]] = {"key": "kunci", "password": "sandi"}
 
-    kunci = StringField(_l("Nomor HP, e-mail, atau nama pengguna"), [filled(), at_most(200)])
+    kunci = StringField(_l("Nomor HP, e-mail, atau nama pengguna"), [filled(), at_most(200)], [stripped])
     sandi = PasswordField(_l("Kata sandi"), [filled(), at_most(200)])
     ingat = BooleanField(_l("Tetap masuk di HP ini"), default=True)
     next = HiddenField()

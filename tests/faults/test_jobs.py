@@ -55,6 +55,12 @@ class Records:
 
 @pytest.fixture
 def records(installation: Installation) -> Iterator[Records]:
+    with records_of(installation) as records:
+        yield records
+
+
+@contextmanager
+def records_of(installation: Installation) -> Iterator[Records]:
     engine = engines.make_engine(installation.url, reading=False)
     yield Records(engine)
     engine.dispose()
@@ -71,11 +77,11 @@ def application(installation: Installation, **more: str) -> Iterator[Flask]:
 
 
 def test_a_letter_whose_sender_is_killed_before_noting_it_is_sent_again_and_all_links_are_sound(
-    installation: Installation, records: Records
+    on_sqlite: Installation,
 ) -> None:
-    with postbox() as box:
+    with postbox() as box, records_of(on_sqlite) as records:
         mailing = {"ELEARN_SMTP_URL": box.url, "ELEARN_MAIL_FROM": "kelas@kelas.example"}
-        site = Site({**installation.env, **mailing})
+        site = Site({**on_sqlite.env, **mailing})
         killed, sent_again = threading.Event(), threading.Event()
 
         def kill() -> None:
@@ -99,17 +105,17 @@ def test_a_letter_whose_sender_is_killed_before_noting_it_is_sent_again_and_all_
             # Stopping waits for what the worker has begun.
             site.stop()
 
-    first, second = box.letters
-    assert first["Message-ID"] == second["Message-ID"]
-    assert first["To"] == second["To"] == "sari@contoh.example"
-    with Session(records.engine) as session:
-        assert records.job().tries == 2
-        assert records.job().done_at is not None
-        seen_at = session.scalars(sa.select(JobWorker.seen_at)).one()
-        assert queries.findings(session, seen_at) == []
-        codes = session.scalars(sa.select(OneTimeCode)).all()
-        assert len(codes) == len(set(box.links())) == 2
-    check_database(installation.url)
+        first, second = box.letters
+        assert first["Message-ID"] == second["Message-ID"]
+        assert first["To"] == second["To"] == "sari@contoh.example"
+        with Session(records.engine) as session:
+            assert records.job().tries == 2
+            assert records.job().done_at is not None
+            seen_at = session.scalars(sa.select(JobWorker.seen_at)).one()
+            assert queries.findings(session, seen_at) == []
+            codes = session.scalars(sa.select(OneTimeCode)).all()
+            assert len(codes) == len(set(box.links())) == 2
+        check_database(on_sqlite.url)
 
 
 def ask_for_link(visitor: Visitor) -> None:

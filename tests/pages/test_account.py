@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from markupsafe import escape
+from sqlalchemy import select
 
 from elearn.records.accounts import services as accounts
-from elearn.records.accounts.models import CodeKind, Role
+from elearn.records.accounts.models import CodeKind, Role, User, UserRegency
 from elearn.records.audit.models import Way
+from elearn.web import limits
 from elearn.web.guards import safe_next
 from tests.pages.conftest import NOW, PASSWORD, get, post, send, sign_in, user_of
 
@@ -335,3 +339,262 @@ def test_a_name_with_markup_is_text_everywhere(make_person):
         text = get(person.client, address).text
         assert "<img src=x" not in text
         assert "&lt;img src=x" in text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0812 3456 7890",
+        "081234567890",
+        "62 812-3456-7890",
+        "+62 812 3456 7890",
+        "(0812) 3456.7890",
+        "0812–3456–7890",
+    ],
+)
+def test_a_number_is_the_same_in_every_form_it_is_typed(visitor, make_client, typed):
+    send(visitor, get(visitor, "/daftar"), "/daftar", **SIGN_UP)
+    other = make_client()
+    answer = send(other, get(other, "/masuk"), "/masuk", kunci=typed, sandi=PASSWORD)
+
+    assert (answer.status, answer.location) == (303, "/belajar")
+    again = make_client()
+    assert (
+        "Sudah dipakai" in send(again, get(again, "/daftar"), "/daftar", **{**SIGN_UP, "kunci": typed}).text
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Suparmi",
+        "Dr. Hj. Sri Wahyuni, S.E., M.M.",
+        "Ma'ruf Al-Qur’an d'Souza",
+        "M. A. Rahman, A.Md.Keb.",
+        "Raden Ajeng " + "Panjang " * 13 + "Nama",
+        "محمد نور الدين",
+        "فاطمة\u200cالزهراء",
+        "ꦱꦫꦶ ꦮꦸꦭꦤ꧀ꦢꦫꦶ",
+        "Ni Luh Ayu ÁÉÍ é",
+        "<b>Sari</b> & 'Joko'",
+    ],
+)
+def test_a_name_stays_as_it_was_typed_from_sign_up_on(visitor, records, name):
+    assert len(name) <= 120
+    answer = send(visitor, get(visitor, "/daftar"), "/daftar", **{**SIGN_UP, "nama": f" {name} "})
+    assert answer.status == 303
+
+    with records() as session:
+        assert session.scalars(select(User.name)).one() == name
+    shown = get(visitor, "/akun").text
+    assert f'value="{escape(name)}"' in shown
+
+
+def test_a_name_of_120_letters_is_taken_and_one_more_is_not(visitor):
+    page = get(visitor, "/daftar")
+    assert send(visitor, page, "/daftar", **{**SIGN_UP, "nama": "ꦱ" * 121}).status == 422
+    assert send(visitor, page, "/daftar", **{**SIGN_UP, "nama": "ꦱ" * 120}).status == 303
+
+
+def test_staying_signed_in_is_ticked_and_unticked_it_ends_with_the_browser(visitor, make_client, make_person):
+    person = make_person(signed_in=False)
+    page = get(visitor, "/masuk")
+    assert re.search(r'<input[^>]*checked[^>]*name="ingat"', page.text)
+    kept = send(visitor, page, "/masuk", kunci=person.key, sandi=PASSWORD, ingat="y")
+    other = make_client()
+    gone = send(other, get(other, "/masuk"), "/masuk", kunci=person.key, sandi=PASSWORD)
+
+    assert "Expires=" in cookies(kept.headers)
+    assert "Expires=" not in cookies(gone.headers)
+    assert get(other, "/akun").status == 200
+
+
+def test_a_form_that_is_refused_keeps_the_tick_as_it_was(visitor, make_person):
+    person = make_person(signed_in=False)
+    answer = send(visitor, get(visitor, "/masuk"), "/masuk", kunci=person.key, sandi="salah sekali")
+
+    assert not re.search(r'<input[^>]*checked[^>]*name="ingat"', answer.text)
+
+
+def test_where_one_wanted_to_go_is_kept_through_codes_and_sign_up(visitor, make_client, code):
+    _person, text = code
+    page = get(visitor, "/masuk?next=/kesiapan")
+    for address in ("/aktivasi?next=/kesiapan", "/daftar?next=/kesiapan"):
+        assert f'href="{address}"' in page.text
+        assert "/kesiapan" in get(visitor, address).text
+    answer = send(
+        visitor,
+        get(visitor, "/aktivasi?next=/kesiapan"),
+        "/aktivasi?next=/kesiapan",
+        kode=text,
+        sandi="kata-baru-7",
+    )
+    assert (answer.status, answer.location) == (303, "/kesiapan")
+
+
+@pytest.mark.parametrize("address", ["/daftar", "/aktivasi", "/aktivasi/{code}"])
+def test_no_page_leads_on_to_another_site(visitor, code, address):
+    _person, text = code
+    address = address.format(code=text) + "?next=//jahat.example"
+    data = {**SIGN_UP, "kode": text}
+    answer = send(visitor, get(visitor, address), address, **data)
+
+    assert (answer.status, answer.location) == (303, "/belajar")
+
+
+def test_too_many_tries_are_told_in_the_form_with_the_time_to_wait(visitor, make_person, now):
+    person = make_person(signed_in=False)
+    page = get(visitor, "/masuk")
+    for number in range(10):
+        send(visitor, page, "/masuk", kunci=person.key, sandi=f"salah {number}")
+    refused = send(visitor, page, "/masuk", kunci=person.key, sandi=PASSWORD, next="/akun")
+
+    assert refused.status == 429
+    assert refused.headers["Retry-After"] == str(3 * 60)
+    assert "Tunggu 3 menit" in refused.text
+    assert f'value="{person.key}"' in refused.text
+    assert PASSWORD not in refused.text
+    now(minutes=3)
+    assert send(visitor, page, "/masuk", kunci=person.key, sandi=PASSWORD).status == 303
+
+
+def test_a_key_cannot_be_tried_at_sign_up_for_ever(visitor, learner):
+    page = get(visitor, "/daftar")
+    # Their own sign-up was the first try.
+    answers = [send(visitor, page, "/daftar", **{**SIGN_UP, "kunci": learner.key}) for _each in range(10)]
+
+    assert [answer.status for answer in answers] == [422] * 9 + [429]
+    assert "Sari Wulandari" in answers[-1].text
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_a_full_training_room_is_slowed_down_and_never_shut_out(
+    visitor, make_person, records, monkeypatch, now
+):
+    monkeypatch.setattr(limits.slow_down, "__kwdefaults__", {"limit": 3, "window": limits.AN_HOUR})
+    person = make_person(signed_in=False)
+    page = get(visitor, "/masuk")
+
+    def try_once(number):
+        return send(visitor, page, "/masuk", kunci=f"orang{number}", sandi="salah sekali")
+
+    answers = [try_once(number) for number in range(3 + limits.BEYOND + 1)]
+    assert [answer.status for answer in answers] == [422] * (3 + limits.BEYOND) + [429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
+    now(minutes=1)
+    assert send(visitor, page, "/masuk", kunci=person.key, sandi=PASSWORD).status == 303
+
+
+def test_codes_are_not_tried_for_ever_from_one_address(visitor, monkeypatch):
+    monkeypatch.setattr(limits.slow_down, "__kwdefaults__", {"limit": 2, "window": limits.AN_HOUR})
+    page = get(visitor, "/aktivasi")
+    answers = [
+        send(visitor, page, "/aktivasi" + way, kode=f"AAAAA{n:05d}", sandi="kata-sandi-baru")
+        for n in range(7)
+        for way in ("", f"/AAAAA{n:05d}")
+    ]
+
+    assert [answer.status for answer in answers] == [422] * 12 + [429] * 2
+    assert all("Retry-After" in answer.headers for answer in answers[12:])
+
+
+def test_number_and_address_are_changed_with_the_password(learner, make_client, records):
+    page = get(learner.client, "/akun")
+    data = {"nomor": "0813 9999 8888", "surel": "Sari@Contoh.example"}
+    wrong = send(learner.client, page, "/akun/masuk", **data, sandi_kini="bukan ini")
+    assert wrong.status == 422
+    assert "Kata sandi yang sekarang belum cocok" in wrong.text
+    assert 'value="0813 9999 8888"' in wrong.text
+    assert "<details open>" in wrong.text
+
+    right = send(learner.client, page, "/akun/masuk", **data, sandi_kini=PASSWORD)
+    assert right.status == 303
+    assert "0813-9999-8888" in get(learner.client, "/akun").text
+    for key, status in (("sari@contoh.example", 303), ("+62 813 9999 8888", 303), (learner.key, 422)):
+        other = make_client()
+        assert send(other, get(other, "/masuk"), "/masuk", kunci=key, sandi=PASSWORD).status == status
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"nomor": "0812 3456 7002"}, "Sudah dipakai akun lain"),
+        ({"surel": "joko@contoh.example"}, "Sudah dipakai akun lain"),
+        ({"nomor": "0812"}, "Nomornya belum pas"),
+        ({"surel": "sari@"}, "belum lengkap"),
+        ({"nomor": "", "surel": " "}, "tetap bisa masuk"),
+    ],
+)
+def test_a_key_that_cannot_be_had_is_told_beside_its_field(learner, make_person, records, data, words):
+    joko = make_person(name="Joko")
+    with records() as session:
+        user_of(session, joko).email = "joko@contoh.example"
+    given = {"nomor": learner.key, "surel": "", "sandi_kini": PASSWORD, **data}
+    answer = send(learner.client, get(learner.client, "/akun"), "/akun/masuk", **given)
+
+    assert answer.status == 422
+    assert words in answer.text
+    with records() as session:
+        assert user_of(session, learner).phone == "+62" + learner.key[1:]
+
+
+def test_keys_and_passwords_of_others_are_not_tried_for_ever_from_one_account(learner, make_person):
+    joko = make_person(name="Joko")
+    page = get(learner.client, "/akun")
+    taken = {"nomor": joko.key, "sandi_kini": PASSWORD}
+    statuses = [send(learner.client, page, "/akun/masuk", **taken).status for _each in range(10)]
+    statuses.append(
+        send(learner.client, page, "/akun/sandi", sandi_lama=PASSWORD, sandi="kata-baru-7").status
+    )
+
+    assert statuses == [422] * 10 + [429]
+
+
+def test_after_a_new_password_the_page_says_what_was_signed_out(learner, make_client):
+    for agent in (
+        "Mozilla/5.0 (Windows NT 10.0) Firefox/140",
+        "Mozilla/5.0 (Windows NT 10.0) Firefox/141",
+        "curl",
+    ):
+        other = make_client()
+        other.environ_base["HTTP_USER_AGENT"] = agent
+        send(other, get(other, "/masuk"), "/masuk", kunci=learner.key, sandi=PASSWORD)
+    page = get(learner.client, "/akun")
+    send(learner.client, page, "/akun/sandi", sandi_lama=PASSWORD, sandi="kata-sandi-baru")
+    said = get(learner.client, "/akun").text
+    assert "Perangkat lain sudah keluar: Firefox di Windows (2), Perangkat lain." in said
+
+    page = get(learner.client, "/akun")
+    send(learner.client, page, "/akun/sandi", sandi_lama="kata-sandi-baru", sandi="kata-sandi-lain")
+    assert "Tidak ada perangkat lain yang masuk." in get(learner.client, "/akun").text
+
+
+def test_a_new_password_keeps_a_session_that_ends_with_the_browser(make_person):
+    person = make_person()
+    page = get(person.client, "/akun")
+    answer = send(person.client, page, "/akun/sandi", sandi_lama=PASSWORD, sandi="kata-sandi-baru")
+
+    assert answer.status == 303
+    assert "Expires=" not in cookies(answer.headers)
+
+
+def test_every_device_is_signed_out_at_once_this_one_too(learner, make_client):
+    other = make_client()
+    send(other, get(other, "/masuk"), "/masuk", kunci=learner.key, sandi=PASSWORD)
+    answer = send(learner.client, get(learner.client, "/akun"), "/akun/perangkat/keluar-semua")
+
+    assert (answer.status, answer.location) == (303, "/masuk")
+    assert "termasuk yang ini" in get(learner.client, "/masuk").text
+    assert get(learner.client, "/akun").status == get(other, "/akun").status == 303
+
+
+def test_a_regency_holds_from_the_day_it_is_in_lampung(visitor, make_client, records, now):
+    # 23.30 in London is the next morning in Lampung.
+    moment = now(hours=19, minutes=48)
+    assert moment.date() == NOW.date()
+    send(visitor, get(visitor, "/daftar"), "/daftar", **SIGN_UP)
+    send(visitor, get(visitor, "/akun"), "/akun/data", nama="Sari Wulandari", kabupaten="18.72")
+
+    with records() as session:
+        days = session.scalars(select(UserRegency.since_on)).all()
+    assert days == [NOW.date() + timedelta(days=1)] * 2

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 
 from elearn.records.accounts.models import OUTSIDE
 from elearn.records.accounts.regencies import REGENCIES
-from elearn.web.forms import BaseForm, at_most, filled, place_name
+from elearn.web.forms import BaseForm, at_most, filled, place_name, stripped
 
 #: What the records call a field, and what the forms here do.
 NAMES: dict[str, str] = {
@@ -38,8 +38,8 @@ class SignUpForm(BaseForm):
 
     field_names: ClassVar[dict[str, str]] = NAMES
 
-    nama = StringField(_l("Nama lengkap"), [filled(), at_most(120)])
-    kunci = StringField(_l("Nomor HP atau e-mail"), [filled(), at_most(200)])
+    nama = StringField(_l("Nama lengkap"), [filled(), at_most(120)], [stripped])
+    kunci = StringField(_l("Nomor HP atau e-mail"), [filled(), at_most(200)], [stripped])
     sandi = PasswordField(_l("Buat kata sandi"), [filled(), at_most(200)])
     kabupaten = SelectField(_l("Kabupaten atau kota usaha Anda"))
     setuju = BooleanField(
@@ -57,7 +57,7 @@ class CodeForm(BaseForm):
 
     field_names: ClassVar[dict[str, str]] = NAMES
 
-    kode = StringField(_l("Kode dari petugas"), [filled(), at_most(200)])
+    kode = StringField(_l("Kode dari petugas"), [filled(), at_most(200)], [stripped])
     sandi = PasswordField(_l("Kata sandi baru"), [filled(), at_most(200)])
 
 
@@ -74,7 +74,7 @@ class LinkForm(BaseForm):
 
     field_names: ClassVar[dict[str, str]] = NAMES
 
-    kunci = StringField(_l("Nomor HP, e-mail, atau nama pengguna"), [filled(), at_most(200)])
+    kunci = StringField(_l("Nomor HP, e-mail, atau nama pengguna"), [filled(), at_most(200)], [stripped])
 
 
 class KeysForm(BaseForm):
@@ -82,8 +82,8 @@ class KeysForm(BaseForm):
 
     field_names: ClassVar[dict[str, str]] = {"phone": "nomor", "email": "surel", "old": "sandi_kini"}
 
-    nomor = StringField(_l("Nomor HP"), [at_most(200)])
-    surel = StringField(_l("E-mail"), [at_most(200)])
+    nomor = StringField(_l("Nomor HP"), [at_most(200)], [stripped])
+    surel = StringField(_l("E-mail"), [at_most(200)], [stripped])
     sandi_kini = PasswordField(_l("Kata sandi sekarang"), [filled(), at_most(200)])
 
 
@@ -92,7 +92,7 @@ class OwnDataForm(BaseForm):
 
     field_names: ClassVar[dict[str, str]] = NAMES
 
-    nama = StringField(_l("Nama lengkap"), [filled(), at_most(120)])
+    nama = StringField(_l("Nama lengkap"), [filled(), at_most(120)], [stripped])
     kabupaten = SelectField(_l("Kabupaten atau kota usaha Anda"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
