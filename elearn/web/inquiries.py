@@ -98,6 +98,13 @@ class ShareForm(BaseForm):
     soal = TextAreaField(_l("Pertanyaan yang dibaca semua orang"))
     pelajaran = SelectField(_l("Tampilkan di pelajaran"), coerce=int)
 
+    def set_up(self, inquiry: Inquiry, reply_id: int) -> None:
+        """Offer the lessons of the course; several such forms stand on one page, so ids name the answer."""
+        lessons = queries.lessons_of(current_session(), inquiry.course)
+        self.pelajaran.choices = choices((lesson.module_id, lesson.title) for lesson in lessons)
+        for field in (self.soal, self.pelajaran):
+            field.id = field.label.field_id = f"{field.short_name}-{reply_id}"
+
 
 def trainers_room() -> Room:
     """Return the room of the trainer who is signed in."""
@@ -141,7 +148,7 @@ def list_page(room: Room) -> str | tuple[str, int]:
     session = current_session()
     form = FilterForm(request.args)
     form.status.choices = choices(
-        [("menunggu", _("Menunggu jawaban")), ("dijawab", _("Sudah dijawab")), ("semua", _("Semua"))]
+        [("menunggu", _("Menunggu")), ("dijawab", _("Dijawab")), ("semua", _("Semua"))]
     )
     form.kursus.choices = choices(_courses(session, room), first=_("Semua kursus"))
     form.status.data = request.args.get("status") or "menunggu"
@@ -263,7 +270,7 @@ def share(room: Room, inquiry_id: int, reply_id: int) -> Response | tuple[str, i
     inquiry = room.load(inquiry_id, lock=True)
     reply = queries.answer_in(inquiry, reply_id)
     form = ShareForm()
-    form.pelajaran.choices = _lesson_choices(inquiry)
+    form.set_up(inquiry, reply_id)
     if form.validate():
         try:
             services.share(
@@ -331,13 +338,8 @@ def _share_form(inquiry: Inquiry, reply: InquiryReply, sharing: tuple[int, Share
     form = ShareForm(
         formdata=None, data={"soal": queries.asked_before(inquiry, reply), "pelajaran": inquiry.module_id}
     )
-    form.pelajaran.choices = _lesson_choices(inquiry)
+    form.set_up(inquiry, reply.id)
     return form
-
-
-def _lesson_choices(inquiry: Inquiry) -> list[Any]:
-    lessons = queries.lessons_of(current_session(), inquiry.course)
-    return choices((lesson.module_id, lesson.title) for lesson in lessons)
 
 
 def _number(value: int | None) -> int:

@@ -150,6 +150,19 @@ def places(world: World) -> dict[str, list[Place]]:  # noqa: C901 - it is a tabl
             Place({"uuid": world.closed_attempt, "item_id": "q-uraian1"}, ("trainer",)),
             Place({"uuid": uuid4(), "item_id": "q-uraian1"}, nobody),
         ]
+    asked = {"inquiry_id": world.inquiry}
+    for name in ("thread", "write_on", "mark_seen"):
+        found[f"inquiries.{name}"] = [Place(asked, ("learner",)), Place({"inquiry_id": 999_999}, nobody)]
+    for name in ("inquiry", "answer_inquiry", "close_inquiry"):
+        found[f"authoring.{name}"] = [Place(asked, ("trainer",))]
+        found[f"reporting.{name}"] = [Place(asked), Place({"inquiry_id": 999_999}, nobody)]
+    for name in ("share_answer", "unshare_answer"):
+        found[f"authoring.{name}"] = [Place({**asked, "reply_id": world.reply}, ("trainer",))]
+    for name in ("share_answer", "unshare_answer", "hide_answer"):
+        found[f"reporting.{name}"] = [
+            Place({**asked, "reply_id": world.reply}),
+            Place({**asked, "reply_id": 999_999}, nobody),
+        ]
     person = [Place({"user_id": world.people["learner"]}), Place({"user_id": 999_999}, nobody)]
     for name in (
         "person",

@@ -21,6 +21,8 @@ from elearn.records.catalogue.queries import course_by_slug
 from elearn.records.certificates.models import Certificate
 from elearn.records.cohorts import services as cohorts
 from elearn.records.enrolments.models import Enrolment
+from elearn.records.inquiries import services as inquiries
+from elearn.records.inquiries.models import InquiryReply
 from elearn.web.printing import certificate_settings
 from elearn.web.settings import Settings
 from tests.security.course import FILES
@@ -66,6 +68,9 @@ class World:
     draft_media: str
     live_media: str
     draft_file: str
+    #: The learner's question at the trainer's course, and its answer.
+    inquiry: int
+    reply: int
 
 
 def build(session: Session, settings: Settings, now: datetime) -> World:
@@ -119,6 +124,7 @@ def build(session: Session, settings: Settings, now: datetime) -> World:
     )
     study.enrol(session, people["other learner"], OTHER, now)
     accounts.disable(session, people["off"], reason="uji", actor=actor, way=Way.PAGE, now=now)
+    reply = _asked_and_answered(session, people["learner"], people["trainer"], now)
     found = World(
         people={who: user.id for who, user in people.items()},
         open_attempt=opened.uuid,
@@ -132,6 +138,8 @@ def build(session: Session, settings: Settings, now: datetime) -> World:
         draft_media=next(digest for digest in media if digest != live),
         live_media=live,
         draft_file=draft.file_name,
+        inquiry=reply.inquiry_id,
+        reply=reply.id,
     )
     session.commit()
     return found
@@ -213,6 +221,21 @@ def _answered(session: Session, attempt, essay: str):  # type: ignore[no-untyped
                 now=attempt.started_at,
             )
     return attempt
+
+
+def _asked_and_answered(session: Session, learner: User, trainer: User, now: datetime) -> InquiryReply:
+    asked = inquiries.ask(session, learner, SLUG, "bacaan", text="Boleh?", event=None, now=now)
+    said = inquiries.answer(
+        session,
+        asked.inquiry,
+        text="Boleh.",
+        event=uuid4(),
+        base=0,
+        actor=trainer,
+        way=Way.PAGE,
+        now=now,
+    )
+    return said.reply
 
 
 def _finish(session: Session, learner: User, *, now: datetime) -> Enrolment:
