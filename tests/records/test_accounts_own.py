@@ -82,6 +82,8 @@ def test_two_who_take_one_number_at_once_do_not_both_get_it(
 ) -> None:
     joko = make_user(session, now=now, username="joko", password=PASSWORD)
     session.commit()
+    ids = [sari.id, joko.id]
+    session.rollback()
     barrier = threading.Barrier(2)
 
     def act(user_id: int) -> str:
@@ -96,7 +98,7 @@ def test_two_who_take_one_number_at_once_do_not_both_get_it(
             return "taken"
 
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(act, [sari.id, joko.id])) == ["phone", "taken"]
+        assert sorted(pool.map(act, ids)) == ["phone", "taken"]
     session.expire_all()
     assert sorted([sari.phone or "", joko.phone or ""])[1] == "+6281355556666"
     assert sari.email == "sari@contoh.com"
