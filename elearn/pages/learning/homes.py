@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -35,8 +35,8 @@ from elearn.web.courses import (
 )
 from elearn.web.templating import day, desks, hour, local, percent
 
-#: How long a course may lie before the home asks about it.
-QUIET = timedelta(days=7)
+#: Days a course may lie before the home asks about it.
+QUIET = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,8 @@ class NextAct:
     #: What may be done instead of the pre-test.
     instead_address: str
     instead_words: str
+    #: Where a course that lies may be put aside.
+    aside_address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ def home_page(session: Any, viewer: Viewer, now: datetime, today: date) -> dict[
             *[_waiting(line) for line in lines if _is_waiting(line)],
             *[_issued(one) for one in held],
         ],
+        "several": len(going) > 1,
         "desks": desks(viewer),
     }
 
@@ -203,6 +206,7 @@ def _next_act(line: CourseLine, found: GoOn, now: datetime) -> NextAct:
         words=_go_on_words(found, begun=begun),
         instead_address=found.instead.address if found.instead is not None else "",
         instead_words=_("Lewati, langsung ke modul") if found.instead is not None else "",
+        aside_address=f"{line.address}#sisihkan" if _days_quiet(line, now) >= QUIET else "",
     )
 
 
@@ -214,11 +218,21 @@ def _go_on_words(found: GoOn, *, begun: bool) -> str:
     return _("Kerjakan pretes") if found.instead is not None else _("Mulai belajar")
 
 
+def _days(moment: datetime, now: datetime) -> int:
+    """Return how many times it has become day at the office since *moment*."""
+    return (local(now).date() - local(moment).date()).days
+
+
+def _days_quiet(line: CourseLine, now: datetime) -> int:
+    seen = line.state.last_seen_at
+    return _days(seen, now) if seen is not None and not line.completed else 0
+
+
 def _when(moment: datetime | None, now: datetime) -> str:
     """Return how long ago something was, as it is said."""
     if moment is None:
         return "–"
-    days = (local(now).date() - local(moment).date()).days
+    days = _days(moment, now)
     if days <= 0:
         return _("hari ini, %(hour)s", hour=hour(moment))
     if days == 1:
@@ -281,7 +295,6 @@ def _course_notices(lines: Iterable[CourseLine], first: CourseLine | None, now: 
             if step is not None and not shown:
                 words = _("Kuis “%(title)s” belum dikirim.", title=step.title)
                 yield Notice("pen", "warn", words, f"/percobaan/{attempt}", _("Lanjutkan kuis"))
-        seen = line.state.last_seen_at
         if line.completed or line.go_on is None:
             continue
         pretest = next(
@@ -295,11 +308,11 @@ def _course_notices(lines: Iterable[CourseLine], first: CourseLine | None, now: 
         ):
             words = _("Pretes “%(title)s” masih bisa dikerjakan sebelum modul 1 selesai.", title=line.title)
             yield Notice("pen", "info", words, pretest.act_address, _("Kerjakan pretes"))
-        if seen is not None and now - seen >= QUIET:
-            words = _("“%(title)s” sudah %(n)s hari tidak dibuka.", title=line.title, n=(now - seen).days)
-            yield Notice(
-                "clock", "info", words, line.go_on.address, _("Lanjutkan"), f"{line.address}#sisihkan"
-            )
+        quiet = _days_quiet(line, now)
+        if quiet >= QUIET and line is not first:
+            words = _("“%(title)s” sudah %(n)s hari tidak dibuka.", title=line.title, n=quiet)
+            aside = f"{line.address}#sisihkan"
+            yield Notice("clock", "info", words, line.go_on.address, _("Lanjutkan"), aside)
 
 
 # --- Certificates ------------------------------------------------------------------------------------
