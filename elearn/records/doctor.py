@@ -19,6 +19,8 @@ from elearn.records.catalogue import queries as catalogue
 from elearn.records.catalogue.models import Course, Module, ReleaseModule
 from elearn.records.completions.models import CourseCompletion, ModuleCompletion
 from elearn.records.enrolments.models import Enrolment, EnrolmentState, ModuleRead
+from elearn.records.inquiries import queries as inquiries
+from elearn.records.inquiries.services import repair_summaries as repair_inquiries
 
 #: Enrolments looked at in one go.
 BATCH = 500
@@ -66,8 +68,12 @@ class _Facts:
 
 
 def check_summaries(session: Session) -> list[str]:
-    """Return one sentence for every enrolment whose summary differs from its facts."""
-    return [_sentence(enrolment, summary) for enrolment, summary in _differing(session)]
+    """Return one sentence for every enrolment and every question whose summary differs from its facts."""
+    enrolments = [_sentence(enrolment, summary) for enrolment, summary in _differing(session)]
+    return enrolments + [
+        f"Ringkasan pertanyaan nomor {one.inquiry.id} tidak cocok dengan catatannya."
+        for one in inquiries.differences(session)
+    ]
 
 
 def repair_summaries(session: Session) -> int:
@@ -82,7 +88,7 @@ def repair_summaries(session: Session) -> int:
             .execution_options(synchronize_session=False)
         )
         session.expire(enrolment)
-    return len(differing)
+    return len(differing) + repair_inquiries(session)
 
 
 def summary_from_facts(session: Session, enrolment: Enrolment) -> Summary:

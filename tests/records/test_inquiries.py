@@ -18,13 +18,13 @@ from elearn.records import engines, study
 from elearn.records.accounts.models import Role, User
 from elearn.records.audit.models import AuditEvent, Way
 from elearn.records.catalogue.models import CourseState, Module
+from elearn.records.doctor import check_summaries, repair_summaries
 from elearn.records.errors import NotFoundError, RefusedError, TooManyError
 from elearn.records.inquiries import queries, services
 from elearn.records.inquiries.errors import CourseClosedError, InquiryNotFoundError
 from elearn.records.inquiries.models import (
     Inquiry,
     InquiryEvent,
-    InquiryEventKind,
     InquiryReply,
     InquiryState,
     Visibility,
@@ -443,7 +443,7 @@ def test_erasing_the_asker_empties_question_messages_and_what_was_shared(desk: D
     assert "Boleh." in kept
     assert desk.shared() == []
     assert desk.again(waiting.id).state == InquiryState.ANSWERED
-    assert queries.differences(desk.session) == []
+    assert list(queries.differences(desk.session)) == []
     assert [one.id for one in queries.of_person(desk.session, desk.asker.id)] == [shared.id, waiting.id]
 
 
@@ -501,7 +501,7 @@ def test_whatever_happens_the_summaries_are_what_the_facts_say(
         session.flush()
         session.expire_all()
 
-        assert queries.differences(session) == []
+        assert list(queries.differences(session)) == []
         shown = {line.reply_id for line in desk.shared()}
         shared = select(InquiryReply.id).where(InquiryReply.visibility == Visibility.SHARED)
         assert shown == set(session.scalars(shared))
@@ -533,20 +533,18 @@ def _happen(desk: Desk, act: str, first: int, second: int) -> None:
         desk.session.flush()
 
 
-def test_a_summary_that_is_wrong_is_found(desk: Desk) -> None:
+def test_a_summary_that_is_wrong_is_found_and_mended(desk: Desk) -> None:
     inquiry = desk.ask()
     reply = desk.answer(inquiry)
-    inquiry = desk.again(inquiry.id)
-    assert queries.differences(desk.session) == []
-    inquiry.state = InquiryState.OPEN
+    assert check_summaries(desk.session) == []
+    inquiry.state, reply.visibility = InquiryState.OPEN, Visibility.SHARED
     desk.session.flush()
-    assert queries.differences(desk.session) == [inquiry.id]
-    inquiry.state = InquiryState.ANSWERED
-    reply.visibility = Visibility.SHARED
-    desk.session.flush()
-    assert queries.differences(desk.session) == [inquiry.id]
-    kinds = desk.session.scalars(select(InquiryEvent.kind)).all()
-    assert InquiryEventKind.SHARE not in kinds
+
+    (finding,) = check_summaries(desk.session)
+    assert f"pertanyaan nomor {inquiry.id}" in finding
+    assert repair_summaries(desk.session) == 1
+    assert check_summaries(desk.session) == []
+    assert (inquiry.state, reply.visibility) == (InquiryState.ANSWERED, Visibility.PRIVATE)
 
 
 # --- Plain text --------------------------------------------------------------------------------------

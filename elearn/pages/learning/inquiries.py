@@ -41,7 +41,7 @@ class AskForm(BaseForm):
 
     tentang = SelectField(
         _l("Tentang"),
-        invalid_choice_message=_l("Kursus ini tidak menerima pertanyaan. Pilih yang lain dari daftar."),
+        invalid_choice_message=_l("Kursus ini tidak menerima pertanyaan. Pilih yang lain dari daftar."),  # type: ignore[call-arg]  # types-wtforms is behind
     )
     teks = TextAreaField(_l("Pertanyaan Anda"))
     event = HiddenField()

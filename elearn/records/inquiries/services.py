@@ -254,6 +254,18 @@ def erase_person(session: Session, user_id: int, now: datetime) -> None:
     session.flush()
 
 
+def repair_summaries(session: Session) -> int:
+    """Write what the facts say into every question whose summary differs; return how many."""
+    count = 0
+    for one in queries.differences(session, lock=True):
+        one.inquiry.state, one.inquiry.last_at = one.state, one.last_at
+        for reply in one.inquiry.replies:
+            reply.visibility = one.visibility[reply.id]
+        count += 1
+    session.flush()
+    return count
+
+
 def message(text: str | None, *, missing: object) -> str:
     """Return what somebody wrote, as it is kept."""
     words = clean_text(text, most=TEXT_LENGTH, field="text")
