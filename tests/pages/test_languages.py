@@ -337,3 +337,14 @@ def test_a_message_that_waits_is_said_as_it_was_written(app: Flask, learner):
     with app.test_request_context(headers={"Cookie": "bahasa=en"}):
         flash(gettext("Daftar Anda tersimpan."))
         assert "Your list is saved." in app.jinja_env.from_string("{{ get_flashed_messages() }}").render()
+
+
+def test_the_own_account_offers_the_languages_too(learner):
+    page = get(learner.client, "/akun")
+    answer = send(learner.client, page, "/bahasa", bahasa="en", next="/akun#bahasa")
+
+    assert '<button class="btn" name="bahasa" value="id" lang="id" aria-current="true">' in page.text
+    assert answer.location == "/akun#bahasa"
+    assert '<button class="btn" name="bahasa" value="en" lang="en" aria-current="true">' in (
+        get(learner.client, "/akun").text
+    )
