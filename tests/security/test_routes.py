@@ -93,6 +93,15 @@ def places(world: World) -> dict[str, list[Place]]:  # noqa: C901 - it is a tabl
         ]
     for name in ("show_course", "enrol"):
         found[f"catalogue.{name}"] = [Place({"kursus": SLUG})]
+    found["following.note_opened"] = [
+        Place({"kursus": SLUG, "modul": "bacaan"}, None, {204}),
+        Place({"kursus": SLUG, "modul": "konsep"}, nobody),
+    ]
+    for name in ("put_aside", "take_up"):
+        found[f"following.{name}"] = [
+            Place({"kursus": SLUG}, LEARNERS),
+            Place({"kursus": OTHER}, ("other learner",)),
+        ]
     # An address with an earlier name leads to the picture of today.
     found["pictures.show_home"] = [Place({"digest": "lama"})]
     found["pictures.show_course"] = [Place({"digest": "lama", "kursus": SLUG})]
