@@ -14,6 +14,7 @@ from elearn.records.inquiries import models as inquiries
 from elearn.records.installation import InstallationFact
 from elearn.records.jobs import models as jobs
 from elearn.records.notices import models as notices
+from elearn.records.privacy import models as privacy
 from elearn.records.search import models as search
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "inquiries",
     "jobs",
     "notices",
+    "privacy",
     "search",
 ]
 

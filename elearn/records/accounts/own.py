@@ -45,6 +45,19 @@ def change_password(
     return devices
 
 
+def prove(session: Session, user: User, password: str | None, *, now: datetime) -> None:
+    """Refuse whoever does not know *user*'s password: a phone may be lent while it is signed in.
+
+    Tries are counted: commit also after a refusal.
+    """
+    stored = user.password_hash
+    session.rollback()
+    matches = passwords.password_matches(stored, password or "")
+    _count_try(session, user, now)
+    if not matches:
+        raise WrongPasswordError
+
+
 def change_keys(
     session: Session, user: User, *, phone: str | None, email: str | None, password: str | None, now: datetime
 ) -> None:

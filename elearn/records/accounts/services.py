@@ -22,7 +22,7 @@ from elearn.records.accounts.keys import sign_in_key
 from elearn.records.accounts.limits import check_rate, refuse_above
 from elearn.records.accounts.models import Consent, User
 from elearn.records.accounts.names import clean_name
-from elearn.records.accounts.own import change_keys, change_password
+from elearn.records.accounts.own import change_keys, change_password, prove
 from elearn.records.accounts.people import (
     add_regency,
     confirm_name,
@@ -58,6 +58,7 @@ __all__ = [
     "grant_role",
     "mailed_code",
     "open_session",
+    "prove",
     "redeem_code",
     "release_number",
     "revoke_role",

@@ -206,7 +206,7 @@ def _item_results(
                 asked=asked,
                 position=position,
                 answer=wire,
-                answer_html=_readable(asked, wire),
+                answer_html=readable(asked, wire),
                 points=earned[item_id].points,
                 max_points=earned[item_id].max_points,
                 right=earned[item_id].right,
@@ -220,7 +220,7 @@ def _item_results(
     return tuple(views)
 
 
-def _readable(asked: AskedItem, answer: WireAnswer) -> tuple[str, ...]:
+def readable(asked: AskedItem, answer: WireAnswer) -> tuple[str, ...]:
     """Return *answer* as HTML to be read: texts for ids, in the order in which they were shown or given."""
     if isinstance(answer, str):
         return (escape(answer),) if answer else ()

@@ -20,6 +20,8 @@ class CertificateEventKind(StrEnum):
     REPLACED = "replaced"
     #: Staff allow another one to be issued after a revocation; the revoked one stays revoked.
     REOPENED = "reopened"
+    #: Its holder was erased and did not wish it to go on naming them.
+    ERASED = "erased"
 
 
 class CertificateSeries(Base):

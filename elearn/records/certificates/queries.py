@@ -20,11 +20,15 @@ class CertificateState(StrEnum):
     EXPIRED = "expired"
     REVOKED = "revoked"
     REPLACED = "replaced"
+    #: Its holder asked for it: it no longer says whose it was, and shows nothing that was printed.
+    ERASED = "erased"
 
 
 def state_of(certificate: Certificate, today: date) -> CertificateState:
     """Return the state on *today*, a day of the site's zone; the last day of validity is included."""
     kinds = {event.kind for event in certificate.events}
+    if CertificateEventKind.ERASED in kinds:
+        return CertificateState.ERASED
     if CertificateEventKind.REPLACED in kinds:
         return CertificateState.REPLACED
     if CertificateEventKind.REVOKED in kinds:
