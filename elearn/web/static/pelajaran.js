@@ -55,7 +55,7 @@ let parts = [];
 let place = -1;
 let playing = false;
 
-const chosen = () => speech.getVoices().find((one) => one.lang.toLowerCase().replace(/^in\b/, "id").startsWith(text.lang));
+const chosen = () => speech.getVoices().find((one) => one.lang.toLowerCase().replace(/^in/, "id").startsWith(text.lang));
 
 function wordsOf(block) {
   if (block.className.startsWith("scroll")) return block.getAttribute("aria-label");
@@ -106,7 +106,7 @@ if (speech) {
   voice.addEventListener("click", () => {
     if (playing) return halt(place);
     parts = [...text.querySelectorAll(blocks)].filter(
-      (block) => !block.parentNode.closest(".scroll, details:not([open])") && wordsOf(block),
+      (block) => !block.matches(".scroll *, details:not([open]) :not(summary)") && wordsOf(block),
     );
     place = Math.max(place, 0);
     playing = true;
