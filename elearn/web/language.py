@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import cast
 
 from babel.dates import get_month_names
 from flask import Flask, Response, current_app, g, has_request_context, request
@@ -52,7 +51,7 @@ def current() -> str:
 def spoken_to(app: Flask, viewer: Viewer | None, cookie: str | None) -> str:
     """Return the language of pages for *viewer* (None: a visitor) whose browser sent *cookie*."""
     if viewer is not None and viewer.language in LANGUAGES:
-        return cast(str, viewer.language)
+        return viewer.language
     return cookie if cookie in LANGUAGES else site_language(app)
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from elearn.records.accounts.languages import choose_language
+from elearn.records.accounts.languages import LANGUAGES, choose_language
 from elearn.web import language, sessions
 from elearn.web.extensions import current_session
 from elearn.web.guards import public, safe_next
@@ -29,7 +29,7 @@ def choose() -> str:
 def take() -> BaseResponse | tuple[str, int]:
     """Speak the chosen language from now on: on every device of an account, and in this browser."""
     chosen, target = request.form.get("bahasa", ""), safe_next(request.form.get("next"), "/")
-    if chosen not in language.LANGUAGES:
+    if chosen not in LANGUAGES:
         return _page(target, refusal=_("Pilih salah satu bahasa dari daftar.")), 422
     if sessions.viewer() is not None:
         session = current_session()
