@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Engine,
     Select,
@@ -362,11 +363,12 @@ def _texts(text: str | None) -> frozenset[str]:
 
 def _listed(table: Any, *columns: Any) -> Any:
     """Return the values of *columns* in the enrolment's rows of *table* as one text: "1|2,3|4"."""
-    first, *others = (func.coalesce(cast(column, String), "") for column in columns)
-    for other in others:
-        first = first + "|" + other
+    texts = [func.coalesce(cast(column, String), "") for column in columns]
+    joined: ColumnElement[str] = texts[0]
+    for text in texts[1:]:
+        joined = joined + "|" + text
     return (
-        select(func.aggregate_strings(first, ","))
+        select(func.aggregate_strings(joined, ","))
         .where(table.enrolment_id == Enrolment.id)
         .correlate(Enrolment)
     )

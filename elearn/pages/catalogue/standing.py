@@ -200,10 +200,10 @@ def course_standing(
 
 def _next_words(found: GoOn) -> str:
     if found.is_open:
-        return _("Lanjutkan kuis")
+        return str(_("Lanjutkan kuis"))
     if found.instead is not None:
-        return _("Kerjakan pretes")
-    return _("Lanjutkan belajar") if found.begun else _("Mulai belajar")
+        return str(_("Kerjakan pretes"))
+    return str(_("Lanjutkan belajar") if found.begun else _("Mulai belajar"))
 
 
 def module_lines(
@@ -288,19 +288,19 @@ def _state_words(step: Step, state: WholeCourseState, mark: str, *, over: bool) 
     """Say how far a module has come; the words stand in the tag beside it."""
     module_id = step.module.module_id
     if mark == "done":
-        return _("Selesai")
+        return str(_("Selesai"))
     if mark == "locked":
-        return _("Terkunci")
+        return str(_("Terkunci"))
     if mark == "new":
-        return _("Baru")
+        return str(_("Baru"))
     if module_id in state.open_attempts:
-        return _("Kuis belum dikirim")
+        return str(_("Kuis belum dikirim"))
     if module_id in state.overdue:
-        return _("Waktu kuis habis")
+        return str(_("Waktu kuis habis"))
     if over:
-        return _("Dilewati")
+        return str(_("Dilewati"))
     if module_id in state.read:
-        return _("Sudah dibaca")
+        return str(_("Sudah dibaca"))
     if module_id in state.opened_as:
-        return _("Sedang dibaca")
-    return _("Berikutnya") if mark == "now" else ""
+        return str(_("Sedang dibaca"))
+    return str(_("Berikutnya")) if mark == "now" else ""

@@ -212,10 +212,10 @@ def _next_act(line: CourseLine, found: GoOn, now: datetime) -> NextAct:
 
 def _go_on_words(found: GoOn, *, begun: bool) -> str:
     if found.is_open:
-        return _("Lanjutkan kuis")
+        return str(_("Lanjutkan kuis"))
     if begun:
-        return _("Lanjutkan belajar")
-    return _("Kerjakan pretes") if found.instead is not None else _("Mulai belajar")
+        return str(_("Lanjutkan belajar"))
+    return str(_("Kerjakan pretes") if found.instead is not None else _("Mulai belajar"))
 
 
 def _days(moment: datetime, now: datetime) -> int:
@@ -234,11 +234,11 @@ def _when(moment: datetime | None, now: datetime) -> str:
         return "–"
     days = _days(moment, now)
     if days <= 0:
-        return _("hari ini, %(hour)s", hour=hour(moment))
+        return str(_("hari ini, %(hour)s", hour=hour(moment)))
     if days == 1:
-        return _("kemarin, %(hour)s", hour=hour(moment))
+        return str(_("kemarin, %(hour)s", hour=hour(moment)))
     if days < 60:
-        return _("%(n)s hari lalu", n=days)
+        return str(_("%(n)s hari lalu", n=days))
     return day(moment)
 
 
