@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, g, redirect
-from werkzeug.exceptions import NotFound, ServiceUnavailable
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from elearn.pages.catalogue.cards import Card, CardBusyError, card_png
@@ -112,5 +112,6 @@ def _send(card: Card, digest: str, address: str) -> BaseResponse:
     try:
         picture = card_png(card)
     except CardBusyError:
-        raise ServiceUnavailable(retry_after=5) from None
+        # Read by a program: a word and a time, no page.
+        return Response("busy", 503, {"Retry-After": "5", "Cache-Control": "no-store"}, mimetype="text/plain")
     return Response(picture, mimetype="image/png", headers={"Cache-Control": FOR_EVERYBODY})
