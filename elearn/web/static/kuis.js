@@ -1,146 +1,131 @@
 // An answer is kept in this browser while it is given, and sent as soon as the network takes it.
-// All questions are fetched once, so that one can go from one to the next without the network.
-// Without this script every question is one ordinary form, with the same meaning.
-
+// All questions are fetched once: from one to the next needs no network. Without this script each is a form.
 import { say } from "./kata.js";
 import { SignedOut, clock, send, tell } from "./kirim.js";
 
 const root = document.querySelector("[data-percobaan]");
-const address = root.dataset.alamat;
-const strip = root.querySelector("[data-jaringan]");
+const find = (what) => root.querySelector(what);
+const { akun, percobaan, alamat, semua } = root.dataset;
 // What waits belongs to the account that made it, and to one attempt.
-const prefix = `kelas:${root.dataset.akun}:${root.dataset.percobaan}:`;
-const placeKey = `kelas-di:${root.dataset.akun}:${root.dataset.percobaan}`;
+const prefix = `kelas:${akun}:${percobaan}:`;
+const placeKey = `di:${prefix}`;
+const uuid = () =>
+  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
+    (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16),
+  );
 const tab = uuid();
+const asked = () => Number(new URLSearchParams(location.search).get("soal"));
 
-function uuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
-  return bytes.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
+let store = {};
+let kept = false;
+try {
+  store = localStorage;
+  kept = true;
+} catch {
+  // It waits in this page alone.
 }
-
-// --- What waits, the oldest first ---
-
-const waiting = [];
-let kept = true;
-
-function keep(key, value) {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const keys = Object.keys(store).filter((key) => key.startsWith(prefix));
+// The oldest first.
+let waiting = keys.map((key) => JSON.parse(store[key])).sort((one, other) => one.at - other.at);
 
 function put(entry) {
-  kept = keep(prefix + entry.event, JSON.stringify(entry));
+  try {
+    store[prefix + entry.event] = JSON.stringify(entry);
+  } catch {
+    kept = false;
+  }
 }
 
 function drop(entry) {
-  waiting.splice(waiting.indexOf(entry), 1);
-  keep(prefix + entry.event, null);
+  waiting = waiting.filter((one) => one !== entry);
+  delete store[prefix + entry.event];
 }
-
-try {
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(prefix)) waiting.push(JSON.parse(localStorage.getItem(key)));
-  }
-  waiting.sort((one, other) => one.at - other.at);
-} catch {
-  // Nothing can be kept here, so nothing waits.
-}
-
-const waits = (item) => waiting.filter((entry) => entry.item === item);
 
 // --- One question ---
 
 const forms = new Map();
-let current = null;
+const sent = new Map();
+let current;
 let moved = 0;
 
 const place = (form) => Number(form.dataset.soal);
-const line = (form) => form.querySelector("[data-simpan]");
 const formOf = (item) => [...forms.values()].find((form) => form.item.value === item);
+const waits = (form) => waiting.filter(({ item }) => item === form.item.value);
+const status = (form, words, kind = "warn") => tell(form.querySelector("[data-simpan]"), words, kind);
+const waitsHere = (form, at) => status(form, say(kept ? "here" : "unsent", { hour: clock(at) }));
 
 function answerOf(form) {
-  const fields = new FormData(form);
-  const kind = form.dataset.jenis;
-  if (kind === "match") {
-    const pairs = [...fields].filter(([name, value]) => name.startsWith("answer.") && value);
-    return Object.fromEntries(pairs.map(([name, value]) => [name.slice(7), value]));
-  }
-  return ["text", "number", "essay"].includes(kind) ? fields.get("answer") : fields.getAll("answer");
+  const fields = [...new FormData(form)].filter(([name]) => name.startsWith("answer"));
+  const { jenis } = form.dataset;
+  if (jenis === "match") return Object.fromEntries(fields.filter(([, id]) => id).map(([name, id]) => [name.slice(7), id]));
+  const given = fields.map(([, value]) => value);
+  return /text|number|essay/.test(jenis) ? given[0] : given;
 }
 
 function fill(form, answer) {
-  let n = 0;
+  const given = [].concat(answer);
   for (const field of form.elements) {
-    if (field.type === "radio" || field.type === "checkbox") field.checked = answer.includes(field.value);
-    else if (field.name === "answer") field.value = (typeof answer === "string" ? answer : answer[n++]) ?? "";
-    else if (field.name?.startsWith("answer.")) field.value = answer[field.name.slice(7)] ?? "";
+    if (/radio|checkbox/.test(field.type)) field.checked = given.includes(field.value);
+    else if (field.name === "answer") field.value = given.shift() ?? "";
+    else if (/^answer/.test(field.name)) field.value = answer[field.name.slice(7)] ?? "";
   }
   form.dispatchEvent(new Event("diisi"));
 }
 
 // Keep what the form says now. What may have reached the server stays before it, and is not taken back.
 function note(form) {
-  const item = form.item.value;
-  const last = waits(item).pop();
-  if (last && !last.tried && last.tab === tab) drop(last);
-  const entry = { event: uuid(), item, base: Number(form.base.value), answer: answerOf(form), at: Date.now(), tab };
+  const last = waits(form).pop();
+  if (last?.tab === tab && !last.tried) drop(last);
+  const { item, base } = form;
+  const entry = { event: uuid(), item: item.value, base: +base.value, answer: answerOf(form), at: Date.now(), tab };
   waiting.push(entry);
   put(entry);
   show(form);
 }
 
-// The state of a question: in its number, and beside its button.
+// The state of a question, in its number.
 function show(form, failed = false) {
   const answer = answerOf(form);
-  const given = typeof answer === "string" ? [answer.trim()] : Object.values(answer);
-  const some = given.some(Boolean);
-  const parts = form.querySelectorAll("select").length;
-  const whole = some && (!parts || given.filter(Boolean).length === parts);
-  const open = waits(form.item.value).length > 0;
-  const state = failed ? "failed" : open ? "waits" : whole ? "full" : some ? "half" : "none";
-  const link = root.querySelector(`[data-nomor="${place(form)}"]`);
-  if (link) {
-    const { classList } = link.firstElementChild;
-    classList.toggle("d", whole);
-    classList.toggle("half", some && !whole);
-    classList.toggle("wait", open || failed);
-    link.setAttribute("aria-label", say("label", { n: place(form), state: say(state) }));
-  }
-  const empty = form.querySelector("[data-kosong]");
-  if (empty) empty.hidden = !some;
+  const given = (answer.trim ? [answer.trim()] : Object.values(answer)).filter(Boolean).length;
+  const whole = given >= (form.querySelectorAll("select").length || 1);
+  const open = failed || waits(form).length > 0;
+  const state = failed ? "failed" : open ? "waits" : whole ? "full" : given ? "half" : "none";
+  const link = find(`[data-nomor="${place(form)}"]`);
+  link.ariaLabel = say("label", { n: place(form), state: say(state) });
+  link.firstElementChild.className = `dot ${whole ? "d" : given ? "half" : ""} ${open ? "wait" : ""}`;
   const count = form.querySelector("[data-hitung]");
-  if (count) count.textContent = say("count", { n: answer.length, most: form.elements.answer.maxLength });
+  if (count) count.textContent = say("count", { n: answer.length, most: count.dataset.hitung });
 }
 
 function adopt(form) {
   forms.set(place(form), form);
-  let timer = 0;
-  form.addEventListener("input", (event) => {
+  let timer;
+  form.addEventListener("input", ({ target }) => {
     note(form);
     moved = 0;
     clearTimeout(timer);
-    timer = setTimeout(deliver, event.target.matches("input[type=text], textarea") ? 800 : 0);
+    timer = setTimeout(deliver, target.matches("[type=text], textarea") ? 800 : 0);
   });
-  form.addEventListener("submit", (event) => leave(form, event));
+  form.addEventListener("submit", leave);
   if (form.dataset.jenis === "order") import("./urut.js").then(({ sortable }) => sortable(form));
-  const last = waits(form.item.value).pop();
-  if (!last) return;
-  fill(form, last.answer);
+  // What waits, or was sent while this question was on its way here.
+  const last = waits(form).pop();
+  const known = last ?? sent.get(form.item.value);
+  if (!known) return;
+  fill(form, known.answer);
+  form.base.value = known.base;
   show(form);
-  tell(line(form), say("here", { hour: clock(last.at) }), "warn");
+  if (last) waitsHere(form, last.at);
 }
 
 // --- Sending, one after the other ---
 
-let running = null;
+const strip = find("[data-jaringan]");
+const [words, signIn] = strip.querySelectorAll("span, a");
+const lost = new Error();
+let running;
 let pause = 1;
-let timer = 0;
+let again;
 
 function deliver() {
   running ??= run().finally(() => {
@@ -150,227 +135,167 @@ function deliver() {
 }
 
 async function run() {
-  clearTimeout(timer);
+  clearTimeout(again);
   while (waiting.length) {
-    const entry = waiting[0];
-    const form = formOf(entry.item);
+    const [entry] = waiting;
+    let form = formOf(entry.item);
     entry.tried = true;
     put(entry);
-    if (form && waits(entry.item).length === 1) tell(line(form), say("saving"), "warn");
+    if (form) status(form, say("saving"));
     try {
       const { event, item, base, answer } = entry;
-      const reply = await send("PUT", `${address}/jawaban`, JSON.stringify({ event, item, base, answer }));
-      if (reply.status === 403 || reply.status === 429 || reply.status > 499) throw new Error(String(reply.status));
+      const reply = await send("PUT", `${alamat}/jawaban`, JSON.stringify({ event, item, base, answer }));
+      if (reply.status > 499 || reply.status === 403 || reply.status === 429) throw lost;
       const said = await reply.json();
       drop(entry);
+      form = formOf(item);
+      sent.set(item, { answer, base: said.number });
       if (reply.ok) saved(entry, form, said);
-      else if (form) refuse(form, said.message);
+      else if (form) {
+        // No use in trying again: closed, or no answer to this question.
+        show(form, true);
+        status(form, said.message);
+      }
     } catch (error) {
-      stop(error);
-      return false;
+      return stop(error);
     }
   }
-  if (!strip.hidden) {
-    strip.hidden = pause === 1 && !strip.dataset.gagal;
-    strip.querySelector("span").textContent = say("back");
-    strip.querySelector("a").hidden = true;
-    strip.className = "strip ok";
-  }
   pause = 1;
+  if (!navigator.onLine) return true;
+  strip.hidden ||= strip.classList.contains("ok");
+  strip.className = "strip ok";
+  words.textContent = say("back");
+  signIn.hidden = true;
   return true;
 }
 
-function saved(entry, form, said) {
-  for (const later of waits(entry.item)) {
+function saved({ item, tab: from }, form, { number, stale, unclear }) {
+  for (const later of waiting) {
     // Given in the knowledge of this one.
-    if (later.tab !== entry.tab && later.tab !== tab) continue;
-    later.base = said.number;
+    if (later.item !== item || (later.tab !== from && later.tab !== tab)) continue;
+    later.base = number;
     put(later);
   }
   if (!form) return;
-  form.base.value = said.number;
+  form.base.value = number;
   show(form);
-  if (waits(entry.item).length) return;
-  const wrong = form.querySelector("[data-salah]");
-  if (wrong) {
-    wrong.hidden = !said.unclear;
-    wrong.querySelector("span").textContent = said.unclear || "";
-    form.elements.answer.toggleAttribute("aria-invalid", Boolean(said.unclear));
-  }
-  form.querySelector("[data-beda]")?.remove();
-  tell(line(form), said.stale ? say("both") : say("saved", { hour: clock() }), said.stale ? "warn" : "ok");
-  if (said.stale) showBoth(form);
-}
-
-// No use in trying again: closed, or no answer to this question.
-function refuse(form, message) {
-  show(form, true);
-  tell(line(form), message || say("refused"), "warn");
+  if (waits(form).length) return;
+  form.querySelector("[data-salah]")?.remove();
+  status(form, unclear ?? say("saved", { hour: clock() }), unclear ? "warn" : "ok");
+  // Also answered in another place: the server shows both.
+  if (stale) location.assign(`${alamat}?soal=${place(form)}`);
 }
 
 function stop(error) {
   const out = error instanceof SignedOut;
-  for (const entry of waiting) {
-    const form = formOf(entry.item);
+  for (const { item, at } of waiting) {
+    const form = formOf(item);
     if (!form) continue;
     show(form, out || !kept);
-    tell(line(form), kept ? say("here", { hour: clock(entry.at) }) : say("unsent"), "warn");
+    waitsHere(form, at);
   }
   strip.hidden = false;
-  strip.dataset.gagal = "";
   strip.className = "strip warn";
-  strip.querySelector("span").textContent = say(out ? "out" : "lost");
-  const link = strip.querySelector("a");
-  link.hidden = !out;
-  link.href = `/masuk?next=${encodeURIComponent(location.pathname + location.search)}`;
-  if (out) return;
+  words.textContent = say(out ? "out" : "lost");
+  signIn.hidden = !out;
+  signIn.href = `/masuk?next=${encodeURIComponent(location.pathname + location.search)}`;
   pause = Math.min(60, pause * 2);
-  timer = setTimeout(deliver, pause * 1000);
-}
-
-// The same question was answered in another place: show both answers, as the server has them.
-async function showBoth(form) {
-  try {
-    const answer = await fetch(`${address}?soal=${place(form)}`);
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form[data-soal]");
-    if (!fresh) return;
-    const both = fresh.querySelector("[data-beda]");
-    if (both) form.querySelector("fieldset").before(both);
-    else fill(form, answerOf(fresh)); // an empty answer that does not count
-    show(form);
-  } catch {
-    // The next look at this question shows both.
-  }
+  if (!out && waiting.length) again = setTimeout(deliver, pause * 1000);
+  return false;
 }
 
 // --- From one question to another ---
 
-function go(number, { push = true } = {}) {
+function go(number, push = true) {
   const next = forms.get(number);
   if (!next || !current) return false;
-  if (next !== current) current.replaceWith(next);
+  current.replaceWith(next);
   current = next;
   moved = Date.now();
-  if (push) history.pushState(null, "", `${address}?soal=${number}`);
-  document.title = document.title.replace(/^[^,]*/, say("place", { n: number }));
-  root.querySelector(".crumb [aria-current]").textContent = say("place", { n: number });
-  for (const link of root.querySelectorAll("[data-nomor]")) link.removeAttribute("aria-current");
-  root.querySelector(`[data-nomor="${number}"]`).setAttribute("aria-current", "page");
-  keep(placeKey, number);
+  if (push) history.pushState(null, "", `${alamat}?soal=${number}`);
+  find(".qnav [aria-current]").removeAttribute("aria-current");
+  find(`[data-nomor="${number}"]`).ariaCurrent = "page";
+  store[placeKey] = number;
   scrollTo(0, 0);
   next.querySelector(".prompt").focus({ preventScroll: true });
   return true;
 }
 
-// To another page of this attempt: what waits goes first, and without the network one stays.
-async function visit(target) {
-  if ((await deliver()) && navigator.onLine) location.assign(target);
-  else if (!waiting.length) stop(new Error("offline"));
+// To another page: what waits goes first, and without the network one stays.
+async function visit(act) {
+  if (await deliver()) navigator.onLine ? act() : stop(lost);
 }
 
-function leave(form, event) {
+function leave(event) {
   event.preventDefault();
-  const pressed = event.submitter;
+  const form = event.target;
+  const { name, dataset } = event.submitter ?? form;
+  const next = place(form) + 1;
   // The second half of a double press that brought this question here.
   if (Date.now() - moved < 500) return;
-  if (pressed?.name === "kosongkan" || pressed?.name === "pakai") {
-    fill(form, pressed.name === "pakai" ? JSON.parse(pressed.dataset.jawaban) : []);
+  if (name === "kosongkan" || name === "pakai") {
+    fill(form, JSON.parse(dataset.jawaban ?? "[]"));
     form.querySelector("[data-beda]")?.remove();
     note(form);
-    deliver();
-    return;
+  } else if (current && !go(next)) {
+    visit(() => location.assign(`${alamat}?${find(`[data-nomor="${next}"]`) ? `soal=${next}` : "tinjau=1"}`));
   }
-  if (!current) {
-    deliver();
-    return;
-  }
-  const next = place(form) + 1;
-  if (root.querySelector(`[data-nomor="${next}"]`) === null) visit(`${address}?tinjau=1`);
-  else if (go(next)) deliver();
-  else visit(`${address}?soal=${next}`);
+  deliver();
 }
 
 root.addEventListener("click", (event) => {
   const link = event.target.closest("a");
-  if (!link?.getAttribute("href").startsWith(`${address}?`) || event.ctrlKey || event.metaKey) return;
-  const number = Number(new URL(link.href).searchParams.get("soal"));
+  if (!link?.getAttribute("href").startsWith(`${alamat}?`) || event.ctrlKey) return;
   event.preventDefault();
-  if (!number || !go(number)) visit(link.href);
+  if (!go(Number(new URL(link).searchParams.get("soal")))) visit(() => location.assign(link));
 });
-
-addEventListener("popstate", () => {
-  const number = Number(new URLSearchParams(location.search).get("soal"));
-  if (current && number && !go(number, { push: false })) location.reload();
-});
+addEventListener("popstate", () => go(asked(), false) || location.reload());
 
 async function fetchOthers() {
-  const asked = new URLSearchParams(location.search).has("soal");
+  const before = Number(store[placeKey]);
+  const here = asked();
+  if (here) store[placeKey] = here;
   try {
-    const answer = await fetch(`${address}?lembar=1`);
-    const sheets = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const form of sheets.querySelectorAll("form[data-soal]")) {
-      if (!forms.has(place(form))) adopt(document.importNode(form, true));
-    }
+    const sheets = await (await fetch(`${alamat}?lembar=1`)).text();
+    const found = new DOMParser().parseFromString(sheets, "text/html").querySelectorAll("form[data-soal]");
+    for (const form of found) if (!forms.has(place(form))) adopt(document.importNode(form, true));
   } catch {
     return; // each question comes from the server, then
   }
-  let before = 0;
-  try {
-    before = Number(localStorage.getItem(placeKey));
-  } catch {
-    // It begins where the server says.
-  }
   // Back to where one was, unless something is being answered here already.
-  if (!asked && before && before !== place(current) && !waits(current.item.value).length) go(before);
+  if (!here && before && !waits(current).length) go(before);
 }
 
 for (const form of root.querySelectorAll("form[data-soal]")) adopt(form);
-if (forms.size && !("semua" in root.dataset)) {
+if (forms.size && semua === undefined) {
   [current] = forms.values();
-  if (new URLSearchParams(location.search).has("soal")) keep(placeKey, place(current));
   fetchOthers();
 }
 
 // --- Before handing in: what waits goes first, and handing in itself never waits ---
 
-const hand = root.querySelector("form[data-kirim]");
+const hand = find("form[data-kirim]");
 if (hand) {
-  for (const { item } of waiting) {
-    const tag = root.querySelector(`[data-item="${CSS.escape(item)}"] .tag`);
-    if (!tag) continue;
-    tag.className = "tag warn";
-    tag.textContent = say("tagged");
-  }
-  hand.addEventListener("submit", async (event) => {
-    if (!waiting.length && navigator.onLine) return;
+  for (const { item } of waiting) find(`[data-item="${item}"] .tag`).textContent = say("tagged");
+  hand.addEventListener("submit", (event) => {
     event.preventDefault();
-    if ((await deliver()) && navigator.onLine) hand.submit();
-    else if (!waiting.length) stop(new Error("offline"));
+    visit(() => hand.submit());
   });
 }
 
-if (waiting.length) {
-  deliver().then((done) => {
-    if (done && hand) location.reload();
-  });
-}
+if (waiting.length) deliver().then((done) => done && hand && location.reload());
 addEventListener("online", deliver);
-addEventListener("offline", () => stop(new Error("offline")));
-addEventListener("pagehide", () => waiting.length && deliver());
-document.addEventListener("visibilitychange", () => waiting.length && !document.hidden && deliver());
-addEventListener("beforeunload", (event) => {
-  if (waiting.length && !kept) event.preventDefault();
-});
+addEventListener("offline", () => stop(lost));
+addEventListener("pagehide", deliver);
+document.addEventListener("visibilitychange", () => document.hidden || deliver());
+addEventListener("beforeunload", (event) => kept || !waiting.length || event.preventDefault());
 
 // Time left, where there is a limit: the server decides, this only shows it.
-const limit = root.querySelector("[data-sampai]");
+const limit = find("[data-sampai]");
 if (limit) {
-  const offset = Date.parse(limit.dataset.sekarang) - Date.now();
-  const tick = () => {
-    const left = Math.round((Date.parse(limit.dataset.sampai) - Date.now() - offset) / 1000);
-    if (left < 1) limit.textContent = say("over");
-    else limit.textContent = left > 59 ? say("minutes", { n: Math.ceil(left / 60) }) : say("seconds", { n: left });
-  };
-  tick();
-  setInterval(tick, 1000);
+  const ends = Date.parse(limit.dataset.sampai) - Date.parse(limit.dataset.sekarang) + Date.now();
+  setInterval(() => {
+    const left = Math.max(0, ends - Date.now());
+    limit.textContent = left ? say("minutes", { n: Math.ceil(left / 60000) }) : say("over");
+  }, 1000);
 }

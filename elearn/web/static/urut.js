@@ -1,24 +1,19 @@
 // An ordering as a list whose steps go up and down: by buttons, by dragging, by keyboard.
 // The selects stay in the form, out of sight, and say what is sent.
-
 import { say } from "./kata.js";
 
 export function sortable(form) {
   const list = form.querySelector("[data-langkah]");
-  const selects = [...form.querySelectorAll("[data-tempat] select")];
+  const selects = form.querySelectorAll("[data-tempat] select");
   const steps = () => [...list.children];
   form.querySelector("[data-tempat]").hidden = true;
   for (const shown of form.querySelectorAll("[data-geser], [data-cara]")) shown.hidden = false;
 
-  function number() {
-    steps().forEach((step, n) => {
-      step.querySelector(".grip").textContent = n + 1;
-    });
-  }
+  const number = () => steps().forEach((step, n) => (step.firstElementChild.textContent = n + 1));
 
   // Put the steps as the selects say; those without a place fill the gaps in the order they stand in.
   function arrange() {
-    const chosen = selects.map((select) => select.value);
+    const chosen = [...selects].map((select) => select.value);
     const rest = steps().filter((step) => !chosen.includes(step.dataset.id));
     for (const id of chosen) list.append(steps().find((step) => step.dataset.id === id) ?? rest.shift());
     number();
@@ -26,21 +21,18 @@ export function sortable(form) {
 
   function settle(step) {
     number();
-    steps().forEach((one, n) => {
-      selects[n].value = one.dataset.id;
-    });
-    const text = step.children[1].textContent.trim();
-    const values = { step: text, n: steps().indexOf(step) + 1, total: selects.length };
+    steps().forEach((one, n) => (selects[n].value = one.dataset.id));
+    const values = { step: step.children[1].textContent, n: steps().indexOf(step) + 1, total: selects.length };
     form.querySelector("[data-suara]").textContent = say("moved", values);
     form.dispatchEvent(new Event("input"));
   }
 
-  list.addEventListener("click", (event) => {
-    const button = event.target.closest("button");
+  list.addEventListener("click", ({ target }) => {
+    const button = target.closest("button");
     if (!button) return;
     const step = button.closest("li");
-    const other = button.value === "1" ? step.nextElementSibling : step.previousElementSibling;
-    if (other) other[button.value === "1" ? "after" : "before"](step);
+    if (button.value > 0) step.nextElementSibling?.after(step);
+    else step.previousElementSibling?.before(step);
     settle(step);
     button.focus();
   });
@@ -51,21 +43,18 @@ export function sortable(form) {
     event.preventDefault();
     list.setPointerCapture(event.pointerId);
     step.classList.add("drag");
-    const before = steps().indexOf(step);
-    const move = ({ clientY }) => {
+    list.onpointermove = ({ clientY }) => {
       for (const other of steps()) {
-        const box = other.getBoundingClientRect();
-        if (other === step || clientY < box.top || clientY > box.bottom) continue;
-        other[clientY > box.top + box.height / 2 ? "after" : "before"](step);
+        const { top, bottom } = other.getBoundingClientRect();
+        if (other === step || clientY < top || clientY > bottom) continue;
+        other[clientY > (top + bottom) / 2 ? "after" : "before"](step);
       }
     };
-    const end = () => {
-      list.removeEventListener("pointermove", move);
+    list.onlostpointercapture = () => {
+      list.onpointermove = null;
       step.classList.remove("drag");
-      if (steps().indexOf(step) !== before) settle(step);
+      settle(step);
     };
-    list.addEventListener("pointermove", move);
-    list.addEventListener("lostpointercapture", end, { once: true });
   });
 
   form.addEventListener("diisi", arrange);
