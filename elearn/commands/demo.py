@@ -35,6 +35,8 @@ from elearn.records.catalogue.models import Course
 from elearn.records.certificates.services import CertificateSettings
 from elearn.records.cohorts import services as cohorts
 from elearn.records.enrolments.models import Enrolment
+from elearn.records.inquiries import queries as inquiry_queries
+from elearn.records.inquiries import services as inquiries
 from elearn.web.clock import utc_now
 from elearn.web.extensions import db
 from elearn.web.printing import certificate_settings
@@ -144,6 +146,7 @@ def fill(app: Flask, *, password: str, learners: int) -> None:
         printing = certificate_settings(settings)
         if courses:
             History(session, chance, people["peserta"], courses[0], printing, until=now).run(begin, steps=2)
+            _ask_and_answer(session, people["peserta"], people["pelatih"], courses[0], now=now)
             session.commit()
         regencies = list(REGENCIES)
         with click.progressbar(length=learners, label="Menyiapkan peserta contoh") as bar:
@@ -177,6 +180,48 @@ def fill(app: Flask, *, password: str, learners: int) -> None:
                     history.run(joined, steps=chance.choice((1, 2, 4, 6, 99, 99)))
                 session.commit()
                 bar.update(1)
+
+
+def _ask_and_answer(session: Session, learner: User, trainer: User, course: Course, *, now: datetime) -> None:
+    """Leave a question that was answered for everybody under the first lesson, and one that waits."""
+    lessons = inquiry_queries.lessons_of(session, course)
+    if not lessons:
+        return
+    texts = (
+        "Bu, setelah lulus apakah modul ini masih bisa saya baca lagi?",
+        "Kalau listrik padam di tengah kuis, apakah jawaban saya hilang?",
+    )
+    first, _second = (
+        inquiries.ask(
+            session,
+            learner,
+            course.slug,
+            lessons[0].slug,
+            text=text,
+            event=None,
+            now=now - timedelta(hours=hours),
+        ).inquiry
+        for text, hours in zip(texts, (50, 3), strict=True)
+    )
+    said = inquiries.answer(
+        session,
+        first,
+        text="Bisa. Semua modul tetap terbuka, juga setelah Anda lulus.",
+        event=UUID(int=1),
+        base=0,
+        actor=trainer,
+        way=Way.PAGE,
+        now=now - timedelta(hours=26),
+    )
+    inquiries.share(
+        session,
+        said.reply,
+        question="Setelah lulus, apakah modul ini masih bisa dibaca lagi?",
+        module_id=lessons[0].module_id,
+        actor=trainer,
+        way=Way.PAGE,
+        now=now - timedelta(hours=26),
+    )
 
 
 class History:

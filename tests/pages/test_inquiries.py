@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from email.message import EmailMessage
 from html import unescape
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -20,6 +24,9 @@ from elearn.records.catalogue.queries import course_by_slug
 from elearn.records.inquiries.models import Inquiry, InquiryReply
 from elearn.records.inquiries.services import MOST_AN_HOUR, TEXT_LENGTH
 from elearn.records.jobs.models import Job
+from elearn.records.jobs.services import Lease
+from elearn.web import mail
+from elearn.web.settings import Settings
 from tests.pages.conftest import NOW, Page, Person, get, post, send
 
 LESSON = "/kursus/dapur-halal/bahan"
@@ -262,8 +269,16 @@ def test_web_addresses_in_messages_can_be_tapped_and_nothing_else_is_html(
 
 @pytest.mark.parametrize("has_address", [True, False])
 def test_one_letter_tells_of_answers_that_wait_to_be_seen(
-    asker: Person, trainer: Person, records: Any, has_address: bool
+    asker: Person,
+    trainer: Person,
+    app: Flask,
+    settings: Settings,
+    records: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    has_address: bool,
 ) -> None:
+    letters: list[EmailMessage] = []
+    monkeypatch.setattr(mail, "deliver", lambda _settings, letter: letters.append(letter))
     if has_address:
         with records() as session:
             session.get_one(User, asker.user_id).email = "sari@contoh.example"
@@ -271,10 +286,21 @@ def test_one_letter_tells_of_answers_that_wait_to_be_seen(
     answer(trainer, number)
     answer(trainer, number, "Tambahan.")
     with records() as session:
-        letters = session.scalars(select(Job.payload).where(Job.kind == "mail.answer")).all()
+        jobs = session.scalars(select(Job.payload).where(Job.kind == "mail.answer")).all()
+        for payload in jobs:
+            lease = Lease(1, "mail.answer", json.loads(payload), 1)
+            sending = replace(settings, smtp_url="smtp://127.0.0.1:1", mail_from="kelas@kelas.example")
+            send_it = mail.send(session, lease, sending, NOW)
+            assert send_it is not None
+            send_it()
 
-    assert len(letters) == has_address
-    assert all(f"/tanya/{number}" in letter and "Dapur Halal" in letter for letter in letters)
+    assert len(letters) == len(jobs) == has_address
+    for letter in letters:
+        text = letter.get_content()
+        assert letter["Subject"].startswith("Pertanyaan Anda sudah dijawab di ")
+        assert f"https://kelas.example/tanya/{number}\n" in text
+        assert "“Dapur Halal”" in text
+        assert "minyak" not in text
 
 
 # --- The desk ----------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -166,6 +168,33 @@ def test_the_same_words_on_another_day_or_from_another_person_are_another_questi
     }
 
     assert len(ids) == 3
+
+
+def test_pressed_twice_at_the_same_moment_it_is_one_question_and_one_message(
+    desk: Desk, engine: sa.Engine
+) -> None:
+    inquiry = desk.ask("Yang lama?").id
+    asker, moment = desk.asker.id, desk.now
+    desk.session.commit()
+    together = threading.Barrier(3)
+
+    def press(_number: int) -> tuple[bool, bool]:
+        together.wait()
+        with Session(engine) as session:
+            person = session.get_one(User, asker)
+            asked = services.ask(session, person, SLUG, LESSON, text="Sekali?", event=UUID(int=7), now=moment)
+            session.commit()
+            thread = queries.thread_of(session, asker, inquiry, lock=True)
+            said = services.follow_up(
+                session, thread, person, text="Sekali lagi.", event=UUID(int=8), now=moment
+            )
+            session.commit()
+            return asked.is_new, said.is_new
+
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(press, range(3)))
+    assert [sum(one) for one in zip(*found, strict=True)] == [1, 1]
+    assert [one.text for one in desk.again(inquiry).replies] == ["Sekali lagi."]
 
 
 @pytest.mark.parametrize(

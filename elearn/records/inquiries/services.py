@@ -82,7 +82,7 @@ def ask(
     base = event or uuid5(NAMESPACE_URL, now.date().isoformat())
     own = uuid5(base, f"{course.id}\n{module.module_id if module else ''}\n{words}")
     # Whoever presses twice at once comes here one after the other.
-    session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    session.execute(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
     found = session.scalar(select(Inquiry).where(Inquiry.user_id == user.id, Inquiry.event == own))
     if found is not None:
         return Asked(found, is_new=False)
