@@ -5,16 +5,13 @@ import { keep, read } from "./simpan.js";
 
 const offer = document.querySelector("[data-tamu]");
 const before = "kelas:tamu:";
-const keys = stored().filter((key) => key.startsWith(before));
 const words = offer.querySelector("span");
 const button = offer.querySelector("button");
-
-function stored() {
-  try {
-    return Object.keys(localStorage);
-  } catch {
-    return [];
-  }
+let keys = [];
+try {
+  keys = Object.keys(localStorage).filter((key) => key.startsWith(before));
+} catch {
+  // Without storage nothing was kept.
 }
 
 async function take() {

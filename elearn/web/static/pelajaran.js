@@ -34,7 +34,7 @@ const letters = find("huruf");
 let [size] = read("kelas:huruf", [0]);
 function fit() {
   lesson.dataset.ukuran = size;
-  letters.querySelector("span").textContent = say(`size${size}`);
+  letters.lastElementChild.textContent = say(`size${size}`);
 }
 letters.addEventListener("click", () => {
   size = (size + 1) % 3;
@@ -48,55 +48,37 @@ fit();
 // paragraph, because many phones cannot go on in the middle.
 const voice = find("dengar");
 const stop = find("henti");
-const speech = window.speechSynthesis;
 const text = find("teks");
-const blocks = "h2, h3, h4, p, li, dt, dd, summary, .scroll, .note > b";
+const speech = window.speechSynthesis;
 let parts = [];
 let place = -1;
-let playing = false;
+let saying = null;
 
+// Android calls Indonesian by its old name.
 const chosen = () => speech.getVoices().find((one) => one.lang.toLowerCase().replace(/^in/, "id").startsWith(text.lang));
 
 function wordsOf(block) {
   if (block.className.startsWith("scroll")) return block.getAttribute("aria-label");
-  const own = [...block.childNodes].filter((node) => !node.matches?.("ul, ol, p, div, blockquote, small"));
+  const own = [...block.childNodes].filter((node) => !node.matches?.("ul, ol, p, div, blockquote"));
   return own.map((node) => node.textContent).join("").trim();
 }
 
-function show() {
-  voice.querySelector("span").textContent = say(playing ? "pause" : place < 0 ? "listen" : "resume");
-  stop.hidden = place < 0;
-}
-
-function speak() {
+// Say the paragraph at *to*, or stop there; -1 is before the first.
+function go(on, to) {
+  const block = on && parts[to];
+  place = on && !block ? -1 : to;
+  saying = block && new SpeechSynthesisUtterance(wordsOf(block));
   text.querySelector(".voice")?.classList.remove("voice");
-  const block = playing && parts[place];
-  if (!block) {
-    if (playing) place = -1;
-    playing = false;
-    show();
-    return;
-  }
+  voice.lastElementChild.textContent = say(saying ? "pause" : place < 0 ? "listen" : "resume");
+  stop.hidden = place < 0;
+  if (!saying) return speech.cancel();
   block.classList.add("voice");
   block.scrollIntoView({ block: "nearest" });
-  const said = new SpeechSynthesisUtterance(wordsOf(block));
+  const said = saying;
   said.voice = chosen();
   said.lang = said.voice.lang;
-  said.onend = () => {
-    if (!playing || parts[place] !== block) return;
-    place += 1;
-    speak();
-  };
-  said.onerror = () => playing && halt(place);
+  said.onend = said.onerror = ({ type }) => said === saying && go(type === "end", place + (type === "end"));
   speech.speak(said);
-  show();
-}
-
-function halt(to) {
-  playing = false;
-  place = to;
-  speech.cancel();
-  speak();
 }
 
 if (speech) {
@@ -104,14 +86,12 @@ if (speech) {
   speech.addEventListener?.("voiceschanged", offer);
   offer();
   voice.addEventListener("click", () => {
-    if (playing) return halt(place);
-    parts = [...text.querySelectorAll(blocks)].filter(
+    if (saying) return go(false, place);
+    parts = [...text.querySelectorAll("h2, h3, h4, p, li, dt, dd, summary, .scroll, .note > b")].filter(
       (block) => !block.matches(".scroll *, details:not([open]) :not(summary)") && wordsOf(block),
     );
-    place = Math.max(place, 0);
-    playing = true;
-    speak();
+    go(true, Math.max(place, 0));
   });
-  stop.addEventListener("click", () => halt(-1));
+  stop.addEventListener("click", () => go(false, -1));
   addEventListener("pagehide", () => speech.cancel());
 }
