@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from elearn.records.accounts import services as accounts
 from elearn.records.accounts.models import CodeKind, User
 from elearn.records.audit.models import Way
+from elearn.records.certificates import queries as certificates
 from elearn.web.clock import utc_now
 from elearn.web.maintenance import Maintenance
 from tests.accessibility.conftest import Site, sign_in
@@ -77,6 +78,7 @@ class Shown:
                 selesai=world.closed_attempt,
                 kode=world.serial,
                 konsep=world.draft_file,
+                tanya=world.inquiry,
             )
         )
 
@@ -143,6 +145,21 @@ def maintained(page: Page, site: Site) -> None:
         watch.now = real
 
 
+def unsure(page: Page, site: Site) -> None:
+    """Press the button that erases without having ticked the box."""
+    post(page, "/admin/penghapusan/", f"/admin/penghapusan/{site.world.erasure}")
+
+
+def erased(page: Page, site: Site) -> None:
+    """Show a certificate as one whose holder was erased; it stays as it is for the other tests."""
+    real = certificates.state_of
+    certificates.state_of = lambda *_asked: certificates.CertificateState.ERASED
+    try:
+        page.goto(f"/sertifikat/{site.world.serial}")
+    finally:
+        certificates.state_of = real
+
+
 def signed_in_as(who: str, address: str) -> Way_in:
     """Open *address* in a window of the visitor's that is signed in for this once."""
 
@@ -177,6 +194,7 @@ PAGES: tuple[Shown, ...] = (
     Shown("account/sign_up.html", "visitor", "/daftar"),
     Shown("account/sign_up.html", "visitor", refused("/daftar", "/daftar", ("nama", ""), ("kunci", "x")), "refused"),
     Shown("account/forgotten.html", "visitor", "/aktivasi"),
+    Shown("account/forgotten.html", "visitor", refused("/aktivasi", "/aktivasi", ("kode", "x")), "refused"),
     Shown("account/activation.html", "visitor", activation),
     Shown("account/activation.html", "visitor", "/aktivasi/TIDAKADA", "unknown"),
     Shown("account/help.html", "visitor", "/bantuan"),
@@ -200,6 +218,10 @@ PAGES: tuple[Shown, ...] = (
     Shown("learning/review.html", "learner", "/percobaan/{percobaan}?tinjau=1"),
     Shown("learning/closed.html", "learner", closed_attempt),
     Shown("learning/result.html", "learner", "/percobaan/{selesai}/hasil"),
+    Shown("learning/readiness.html", "learner", "/kesiapan"),
+    Shown("learning/inquiries.html", "learner", "/tanya"),
+    Shown("learning/inquiries.html", "learner", refused("/tanya", "/tanya", ("text", "")), "refused"),
+    Shown("learning/inquiry.html", "learner", "/tanya/{tanya}"),
     Shown("certificates/confirm.html", "graduate", "/belajar/{kursus}/sertifikat"),
     # --- Trainers
     Shown("authoring/courses.html", "trainer", "/pelatih/"),
@@ -215,7 +237,11 @@ PAGES: tuple[Shown, ...] = (
     Shown("authoring/learner.html", "trainer", "/pelatih/kursus/{kursus}/peserta/{anggota}"),
     Shown("authoring/essays.html", "trainer", "/pelatih/esai"),
     Shown("authoring/essay.html", "trainer", "/pelatih/esai/{selesai}/q-uraian1"),
+    Shown("desk/inquiries.html", "trainer", "/pelatih/tanya"),
+    Shown("desk/inquiry.html", "trainer", "/pelatih/tanya/{tanya}"),
     # --- Staff
+    Shown("desk/inquiries.html", "staff", "/staf/tanya", "of staff"),
+    Shown("desk/inquiry.html", "staff", "/staf/tanya/{tanya}", "of staff"),
     Shown("reporting/completions.html", "staff", "/staf/kelulusan"),
     Shown("reporting/cohorts.html", "staff", "/staf/angkatan"),
     Shown("reporting/new_cohort.html", "staff", "/staf/angkatan/baru"),
@@ -225,7 +251,18 @@ PAGES: tuple[Shown, ...] = (
     Shown("reporting/person.html", "staff", "/staf/peserta/{lulusan}"),
     Shown("reporting/correct.html", "staff", "/staf/peserta/{orang}/data"),
     Shown("desk/code.html", "staff", code),
+    # --- Own data
+    Shown("account/own_data.html", "learner", "/akun/data"),
+    Shown("account/own_data.html", "visitor", signed_in_as("other learner", "/akun/data"), "waiting"),
+    Shown(
+        "account/own_data.html", "learner", refused("/akun/data", "/akun/data/hapus", ("sandi_hapus", "x")), "refused"
+    ),
+    Shown("certificates/erased.html", "visitor", erased),
     # --- Admins
+    Shown("administration/erasures.html", "admin", "/admin/penghapusan/"),
+    Shown(
+        "administration/erasures.html", "admin", unsure, "refused"
+    ),
     Shown("administration/people.html", "admin", "/admin/orang"),
     Shown("administration/person.html", "admin", "/admin/orang/{orang}"),
     Shown("administration/courses.html", "admin", "/admin/kursus"),

@@ -50,7 +50,7 @@ def axe() -> str:
 def test_a_page_is_for_everybody(shown: Shown, site: Site, windows: Callable[[str], Page], axe: str) -> None:
     page = windows(shown.who)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     shown.open(page, site)
     assert shown.template in site.shown, f"{page.url} shows another template: {page.title()}"
     page.evaluate(axe)
@@ -65,6 +65,7 @@ def test_a_page_is_for_everybody(shown: Shown, site: Site, windows: Callable[[st
     for size in (*NARROW, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         troubles += _too_wide(page, size["width"])
+    troubles += [f"moves: {one}" for one in page.evaluate(WALK + "; moving()")]
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     troubles += _keyboard(page)
 

@@ -6,6 +6,16 @@ var widest = () =>
     .map((one) => one.outerHTML.slice(0, 120))
     .join(" | ");
 
+// What moves though the reader wants nothing to move.
+var moving = () =>
+  [document.documentElement, ...document.querySelectorAll("body *")]
+    .filter((one) => {
+      const style = getComputedStyle(one);
+      return style.scrollBehavior === "smooth" || style.animationName !== "none" || style.transitionDuration !== "0s";
+    })
+    .slice(0, 3)
+    .map((one) => one.outerHTML.slice(0, 80));
+
 var begin = () => {
   const name = (one) => one.outerHTML.replace(/\s+/g, " ").slice(0, 110);
   const shown = (one) => one.checkVisibility({ visibilityProperty: true });
