@@ -198,6 +198,10 @@ def places(world: World) -> dict[str, list[Place]]:  # noqa: C901 - it is a tabl
     ]
     for name in ("person", "change_roles", "switch_account", "give_code"):
         found[f"administration.{name}"] = person
+    found["erasures.carry_out"] = [
+        Place({"request_id": world.erasure}),
+        Place({"request_id": 999_999}, nobody),
+    ]
     for name in ("course", "add_trainer", "remove_trainer"):
         found[f"administration.{name}"] = [
             Place({"slug": SLUG}, None, {404} if name == "remove_trainer" else set())
@@ -325,7 +329,7 @@ def test_those_it_is_for_get_an_answer_with_a_sentence_to_an_empty_form(
     wrong = []
     for endpoint, method, roles in views(site.app):
         # These end sessions, so that others could not go on.
-        if method == "GET" or endpoint in {"account.sign_out", "account.end_others", "reporting.give_code",
+        if method == "GET" or endpoint in {"account.sign_out", "account.end_others", "account.end_all", "reporting.give_code",
                                            "administration.give_code", "authoring.give_code"}:  # fmt: skip
             continue
         for place in table.get(endpoint, [Place({})]):

@@ -27,7 +27,6 @@ from elearn.pages.account.forms import (
     PasswordForm,
     SignUpForm,
 )
-from elearn.pages.account.privacy import PRIVACY_VERSION
 from elearn.records.accounts import queries, services
 from elearn.records.accounts.keys import show_phone
 from elearn.records.accounts.models import User
@@ -38,6 +37,7 @@ from elearn.web.extensions import current_session
 from elearn.web.forms import SignInForm
 from elearn.web.guards import held_pairs, public, safe_next, signed_in
 from elearn.web.limits import refused, slow_down
+from elearn.web.privacy import PRIVACY_VERSION
 from elearn.web.templating import settings, today
 
 bp = Blueprint("account", __name__, template_folder="templates")
@@ -172,7 +172,7 @@ def ask_for_link_again() -> BaseResponse:
 def ask_for_link() -> BaseResponse:
     """Have a link mailed; the answer is the same whether somebody has this key or not."""
     if not mail.is_possible(settings()):
-        abort(404)
+        return redirect(url_for(".forgotten", next=_target() or None), code=303)
     form = LinkForm()
     refusal: ElearnError | None = None
     if form.validate():
