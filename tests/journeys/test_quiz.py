@@ -101,7 +101,8 @@ def test_an_ordering_is_made_by_buttons_keyboard_and_dragging_and_says_each_new_
     grips = page.locator("[data-langkah] .grip")
     page.locator("[data-langkah]").evaluate("(list) => list.scrollIntoView({block: 'center'})")
     start, goal = grips.nth(3).bounding_box(), grips.nth(0).bounding_box()
-    assert start and goal
+    assert start is not None
+    assert goal is not None
     assert min(start["width"], start["height"]) >= 44
     page.mouse.move(start["x"] + 9, start["y"] + 9)
     page.mouse.down()

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
-from tests.pages.conftest import Page, Person, get, post, send
+from elearn.records.attempts.models import Attempt
+from elearn.records.audit.models import Way
+from elearn.records.authoring import publish
+from elearn.records.catalogue.models import Origin
+from tests.pages.conftest import NOW, Page, Person, get, post, send
 
 COURSE = "/kursus/dapur-halal"
 QUIZ = f"{COURSE}/kuis/kuis"
@@ -304,7 +310,7 @@ def test_two_tabs_see_that_the_question_was_answered_elsewhere(learner, attempt)
     page = get(learner.client, answer.location)
 
     assert answer.location == f"{attempt}?soal=1"
-    assert "juga dijawab di tempat lain" in page.text
+    assert "Soal ini dijawab di dua tempat" in page.text
     assert questions(learner, attempt)["q-satu01"]["answer"] == [choices[1]]
 
 
@@ -448,3 +454,209 @@ def test_a_name_is_needed_and_stays_typed(learner, complete):
     assert answer.status == 422
     assert "Sari 漢字" in answer.text
     assert "Pilih satu dari daftar." in answer.text
+
+
+# --- Two places, all questions at once, time that is over --------------------------------------------
+
+
+def answered_in_two_places(person: Person, attempt: str) -> tuple[Page, list[str]]:
+    """Answer the first question in two tabs that do not know each other; return its page and the choices."""
+    choices = [one["id"] for one in questions(person, attempt)["q-satu01"]["choices"]]
+    other_tab = question_page(person, attempt, 1)
+    answer_by_form(person, attempt, 1, [choices[0]])
+    post(person.client, f"{attempt}/jawaban", {**last_fields(other_tab), "answer": choices[1]})
+    return question_page(person, attempt, 1), choices
+
+
+def last_fields(page: Page) -> dict[str, str]:
+    return {name: values[-1] for name, values in page.fields().items()}
+
+
+@pytest.mark.parametrize(("button", "chosen"), [("lain", 0), ("ini", 1)])
+def test_of_two_answers_one_is_chosen_by_a_press_and_the_question_is_settled(
+    learner, attempt, button, chosen
+):
+    page, choices = answered_in_two_places(learner, attempt)
+    assert "Soal ini dijawab di dua tempat" in page.text
+    assert "dijawab di dua tempat" in get(learner.client, f"{attempt}?tinjau=1").text
+
+    form = {**last_fields(page), "answer": choices[1], "pakai": button}
+    answer = post(learner.client, f"{attempt}/jawaban", form)
+    after = get(learner.client, answer.location)
+
+    assert answer.location == f"{attempt}?soal=1"
+    assert "dua tempat" not in after.text
+    assert questions(learner, attempt)["q-satu01"]["answer"] == [choices[chosen]]
+    # Pressed again, there is nothing to choose any more, and nothing changes.
+    again = post(learner.client, f"{attempt}/jawaban", {**form, "pakai": "lain"})
+    assert again.location == f"{attempt}?soal=1"
+    assert questions(learner, attempt)["q-satu01"]["answer"] == [choices[chosen]]
+
+
+def test_two_answers_of_every_kind_can_be_shown_beside_each_other(learner, attempt):
+    items = questions(learner, attempt)
+    for number, (item_id, answer) in enumerate(right_answers(items).items(), start=1):
+        token = question_page(learner, attempt, number).token()
+        other = [] if isinstance(answer, list) else {} if isinstance(answer, dict) else f"{answer} dulu"
+        if item_id in {"q-satu01", "q-benar01", "q-banyak1"}:
+            other = [one["id"] for one in items[item_id]["choices"] if one["id"] not in answer][:1]
+        elif item_id == "q-urutan1":
+            other = list(reversed(answer))
+        elif item_id == "q-pasang1":
+            other = dict(list(answer.items())[:1])
+        for given in (answer, other):
+            body = {"event": str(uuid4()), "item": item_id, "base": 0, "answer": given}
+            assert put(learner, attempt, token, body).status_code == 200
+        page = question_page(learner, attempt, number)
+        assert page.text.count('name="pakai"') == 2, item_id
+        post(learner.client, f"{attempt}/jawaban", {**last_fields(page), "pakai": "lain"})
+        assert questions(learner, attempt)[item_id]["answer"] == answer
+        assert 'name="pakai"' not in question_page(learner, attempt, number).text
+
+
+def test_all_questions_stand_on_one_page_and_each_is_saved_by_itself(learner, attempt):
+    page = get(learner.client, f"{attempt}?semua=1")
+    assert page.text.count("data-soal=") == 8
+    assert len(set(re.findall(r' id="([^"]+)"', page.text))) == len(re.findall(r' id="([^"]+)"', page.text))
+    item = questions(learner, attempt)["q-benar01"]
+    number = list(questions(learner, attempt)).index("q-benar01")
+    form = {name: values[number] for name, values in page.fields().items() if len(values) == 8}
+    form |= {"csrf_token": page.token(), "answer": choice(item, "Salah")}
+
+    answer = post(learner.client, f"{attempt}/jawaban", form)
+    refused = post(learner.client, f"{attempt}/jawaban", {**form, "answer": "bukan"})
+
+    assert answer.location == f"{attempt}?semua=1#soal-{number + 2}"
+    assert questions(learner, attempt)["q-benar01"]["answer"] == [choice(item, "Salah")]
+    assert refused.status == 422
+    assert refused.text.count("data-soal=") == 8
+    sheets = get(learner.client, f"{attempt}?lembar=1").text
+    assert sheets.count("data-soal=") == 8
+    assert "<html" not in sheets
+
+
+def test_the_review_names_what_is_open_and_asks_once_more(learner, attempt):
+    numbers = list(questions(learner, attempt))
+    answer_by_form(learner, attempt, numbers.index("q-angka01") + 1, "kira-kira")
+    for item_id, answer in right_answers(questions(learner, attempt)).items():
+        if item_id not in {"q-angka01", "q-satu01", "q-uraian1"}:
+            answer_by_form(learner, attempt, numbers.index(item_id) + 1, answer)
+
+    review = get(learner.client, f"{attempt}?tinjau=1").text
+
+    empty = sorted(numbers.index(item_id) + 1 for item_id in ("q-satu01", "q-uraian1"))
+    assert f"Soal {empty[0]} dan {empty[1]} belum dijawab." in review
+    assert f"Soal {numbers.index('q-angka01') + 1} belum jelas." in review
+    assert "Kirim tanpa melengkapi" in review
+
+
+def test_a_number_that_cannot_be_read_is_saved_and_said_to_be_unclear(learner, attempt):
+    token = question_page(learner, attempt, 1).token()
+    body = {"event": str(uuid4()), "item": "q-angka01", "base": 0, "answer": "kira-kira"}
+
+    said = put(learner, attempt, token, body).get_json()
+
+    assert said["number"] == 1
+    assert "belum jelas" in said["unclear"]
+
+
+@pytest.fixture
+def timed(learner, course, records, now) -> str:
+    """An open attempt with a time limit of ten minutes that are over, the only one allowed."""
+    folder = Path(__file__).parent / "kursus"
+    files = {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+    rules = "## Kuis\n\n- Waktu: 10 menit\n- Kesempatan: 1\n"
+    files["postes.md"] = files["postes.md"].replace(b"## Kuis\n", rules.encode(), 1)
+    with records() as session:
+        publish(
+            session, slug=course, files=files, note="", origin=Origin.FOLDER, actor=None, way=Way.COMMAND,
+            now=NOW, today=NOW.date(),
+        )  # fmt: skip
+    send(learner.client, get(learner.client, f"{COURSE}/bahan"), f"{COURSE}/bahan/dibaca")
+    first = send(learner.client, get(learner.client, QUIZ), QUIZ).location
+    answer_all(learner, first, right_answers(questions(learner, first)))
+    send(learner.client, get(learner.client, f"{first}?tinjau=1"), f"{first}/kirim")
+    quiz = f"{COURSE}/postes/kuis"
+    address = send(learner.client, get(learner.client, quiz), quiz).location
+    item = questions(learner, address)["q-akhir01"]
+    answer_by_form(learner, address, 1, [choice(item, "Ya")])
+    now(minutes=10, seconds=31)
+    return address
+
+
+def test_an_attempt_whose_time_is_over_shows_as_closed_before_anybody_closes_it(learner, timed):
+    page = get(learner.client, f"{COURSE}/postes/kuis")
+
+    assert "Waktu percobaan terakhir sudah habis" in page.text
+    assert "Waktunya habis" in page.text
+    assert "Kesempatan Anda untuk kuis ini sudah habis" in page.text
+    assert "Lanjutkan kuis" not in page.text
+    assert "Waktunya sudah habis" in get(learner.client, timed).text
+
+    answer = send(learner.client, page, f"{timed}/kirim")
+    assert "Bagus, Anda lulus kuis ini" in get(learner.client, answer.location).text
+
+
+def test_a_start_that_is_refused_closes_the_overdue_attempt_all_the_same(learner, timed, records):
+    answer = send(learner.client, get(learner.client, f"{COURSE}/postes/kuis"), f"{COURSE}/postes/kuis")
+
+    assert answer.status == 422
+    assert "Kesempatan Anda untuk kuis ini sudah habis" in answer.text
+    assert "Waktu percobaan terakhir" not in answer.text
+    with records() as session:
+        attempt = session.scalars(select(Attempt).where(Attempt.uuid == UUID(timed.rpartition("/")[2]))).one()
+        assert attempt.handed_in_at == attempt.deadline
+    assert "Nilai 100 dari 100" in get(learner.client, f"{timed}/hasil").text
+
+
+def test_an_attempt_within_its_grace_is_still_open(learner, timed, now):
+    now(seconds=-1)
+    assert "Lanjutkan kuis" in get(learner.client, f"{COURSE}/postes/kuis").text
+
+
+# --- The result: what to read again, the other attempts, what was learnt -----------------------------
+
+
+def hand_in_with(person: Person, quiz: str, answers: dict[str, str]) -> str:
+    """Take the quiz at *quiz* with choices by their words; return the address of the attempt."""
+    address = send(person.client, get(person.client, quiz), quiz).location
+    for number, (item_id, item) in enumerate(questions(person, address).items(), start=1):
+        if item_id in answers:
+            answer_by_form(person, address, number, [choice(item, answers[item_id])])
+    send(person.client, get(person.client, f"{address}?tinjau=1"), f"{address}/kirim")
+    return address
+
+
+def test_the_result_names_the_section_by_its_heading_and_lists_the_other_attempts(learner, attempt):
+    answer_by_form(learner, attempt, 1, [choice(questions(learner, attempt)["q-satu01"], "LPPOM")])
+    send(learner.client, get(learner.client, f"{attempt}?tinjau=1"), f"{attempt}/kirim")
+    second = hand_in_with(learner, QUIZ, {"q-satu01": "BPJPH"})
+
+    page = get(learner.client, f"{attempt}/hasil").text
+    assert "Baca ulang: Bagian ulang, di modul “Delapan soal”" in page
+    assert "Baca ulang dulu" in page
+    assert f'href="{second}/hasil"' in page
+    assert f'href="{attempt}/hasil"' in get(learner.client, f"{second}/hasil").text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("Tidak", "Ya", "Tes awal 0, tes akhir 100: naik 100 poin."),
+        ("Ya", "Ya", "Tes awal 100, tes akhir 100: nilainya sama."),
+        ("Ya", "Tidak", "Tes awal 100, tes akhir 0: turun 100 poin."),
+        ("", "Ya", ""),
+    ],
+)
+def test_the_result_of_the_post_test_says_what_was_learnt(learner, course, before, after, words):
+    if before:
+        first = hand_in_with(learner, f"{COURSE}/pretes/kuis", {"q-awal01": before})
+        assert "tes akhir" not in get(learner.client, f"{first}/hasil").text
+    send(learner.client, get(learner.client, f"{COURSE}/bahan"), f"{COURSE}/bahan/dibaca")
+    attempt = send(learner.client, get(learner.client, QUIZ), QUIZ).location
+    answer_all(learner, attempt, right_answers(questions(learner, attempt)))
+    send(learner.client, get(learner.client, f"{attempt}?tinjau=1"), f"{attempt}/kirim")
+    last = hand_in_with(learner, f"{COURSE}/postes/kuis", {"q-akhir01": after})
+
+    page = get(learner.client, f"{last}/hasil").text
+    assert (words in page) if words else ("Tes awal" not in page)
