@@ -350,6 +350,11 @@ class TableLabels(Treeprocessor):
 
     def run(self, root: Element) -> None:  # noqa: ARG002 (the library's signature)
         for holder, line in self.md.parser.tables:
+            for cell in list(holder.iter("th")):
+                if not len(cell) and not _text_of(cell):
+                    # Nothing is the name of nothing: the corner of a table with names on two sides.
+                    cell.tag = "td"
+                    del cell.attrib["scope"]
             names = [name for name in map(_text_of, holder.iter("th")) if name]
             if _stacks(holder):
                 self.md.surroundings.allowance.spend(_stack(holder), line)
