@@ -7,13 +7,16 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from elearn.pages.account.own_data import bp as own_data
 from elearn.pages.account.routes import bp as account
+from elearn.pages.administration.erasures import bp as erasures
 from elearn.pages.administration.routes import bp as administration
 from elearn.pages.authoring.routes import bp as authoring
 from elearn.pages.browsers import bp as browsers
 from elearn.pages.catalogue.memory import from_memory
 from elearn.pages.catalogue.pictures import bp as pictures
 from elearn.pages.catalogue.routes import bp as catalogue
+from elearn.pages.certificates.document import certificate_pdf
 from elearn.pages.certificates.routes import bp as certificates
 from elearn.pages.language.routes import bp as languages
 from elearn.pages.learning.following import bp as following
@@ -32,6 +35,7 @@ BLUEPRINTS = (
     catalogue,
     pictures,
     account,
+    own_data,
     learning,
     following,
     readiness,
@@ -40,6 +44,7 @@ BLUEPRINTS = (
     authoring,
     reporting,
     administration,
+    erasures,
     languages,
     operations,
     browsers,
@@ -76,6 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         BABEL_DEFAULT_TIMEZONE=settings.timezone.key,
     )
     app.extensions["elearn_settings"] = settings
+    app.extensions["elearn_certificate_pdf"] = certificate_pdf
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]

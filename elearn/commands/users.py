@@ -1,8 +1,10 @@
-"""`elearn users …`: create, list, reset a password."""
+"""`elearn users …`: create, list, reset a password, give out and erase what is held about a person."""
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -11,6 +13,9 @@ from elearn.commands.failures import CommandError
 from elearn.records.accounts import queries, services
 from elearn.records.accounts.models import CodeKind, Role
 from elearn.records.audit.models import Way
+from elearn.records.audit.services import record
+from elearn.records.privacy import services as privacy
+from elearn.web.archive import archive_of
 from elearn.web.clock import utc_now
 from elearn.web.extensions import db
 from elearn.web.settings import Settings
@@ -91,3 +96,56 @@ def reset_password(user: str) -> None:
         )
         session.commit()
         click.echo(f"Tautan sekali pakai, berlaku 24 jam: {settings.base_url}/aktivasi/{token}")
+
+
+@users.command("export-person", help="Simpan semua data seseorang sebagai ZIP, untuk diberikan kepadanya.")
+@click.argument("user")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def export_person(user: str, file: Path) -> None:
+    """Write everything held about *user* (username, phone or e-mail) to *file*, which must not exist."""
+    app = open_app()
+    with app.app_context():
+        session = db.session()
+        now = utc_now()
+        person = queries.user_by_key(session, user)
+        archive = archive_of(session, person, now)
+        record(
+            session,
+            actor=None,
+            way=Way.COMMAND,
+            action="account.export",
+            subject_type="user",
+            subject_id=person.id,
+            subject_user_id=person.id,
+            now=now,
+        )
+        try:
+            # Whoever else uses this machine does not read it, and nothing is written over.
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+                target.write(archive)
+        except OSError as error:
+            raise CommandError(f"{file} tidak bisa ditulis: {error.strerror}.") from error
+        session.commit()
+        click.echo(f"Data {person.name} disimpan di {file}")
+
+
+@users.command("erase-person", help="Hapus data pribadi seseorang; catatan dan angkanya tetap ada.")
+@click.argument("user")
+@click.option("--keep-certificates", is_flag=True, help="Sertifikatnya tetap bisa dicek, dengan namanya.")
+@click.confirmation_option("--yes", prompt="Penghapusan ini tidak bisa dibatalkan. Lanjutkan?")
+def erase_person(user: str, keep_certificates: bool) -> None:
+    """Replace everything personal about *user* (username, phone or e-mail)."""
+    app = open_app()
+    with app.app_context():
+        session = db.session()
+        person = queries.user_by_key(session, user)
+        privacy.erase_person(
+            session,
+            person,
+            keep_certificates=keep_certificates,
+            actor=None,
+            way=Way.COMMAND,
+            now=utc_now(),
+        )
+        session.commit()
+        click.echo(f"Data pribadi {user} sudah dihapus.")

@@ -1,7 +1,13 @@
-"""The operator's settings that end on a certificate, as `records` takes them."""
+"""Certificates on paper: the operator's settings as `records` takes them, and the drawing for other pages."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
+
+from flask import current_app
+
+from elearn.records.certificates.models import Certificate
 from elearn.records.certificates.services import CertificateSettings
 from elearn.web.settings import Settings
 
@@ -17,3 +23,12 @@ def certificate_settings(settings: Settings) -> CertificateSettings:
         base_url=settings.base_url or None,
         timezone=settings.timezone,
     )
+
+
+def draw_certificate(certificate: Certificate) -> bytes:
+    """Return *certificate* as the PDF that its own page sends.
+
+    Pages do not know each other, so `app.py` says who draws.
+    """
+    draw = cast(Callable[[Certificate], bytes], current_app.extensions["elearn_certificate_pdf"])
+    return draw(certificate)

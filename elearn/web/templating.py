@@ -21,7 +21,7 @@ from elearn.records.accounts.keys import show_phone
 from elearn.records.accounts.models import Role
 from elearn.records.accounts.queries import Viewer
 from elearn.records.errors import Sentence, said
-from elearn.web import language, problems, sessions, splice
+from elearn.web import language, privacy, problems, sessions, splice
 from elearn.web.clock import utc_now
 from elearn.web.forms import translated
 from elearn.web.headers import FOR_EVERYBODY
@@ -90,6 +90,8 @@ def init_app(app: Flask) -> None:
         Role=Role,
         today=today,
         in_language=in_language,
+        asks_consent=privacy.asks_consent,
+        privacy_version=privacy.PRIVACY_VERSION,
     )
     # Flask-WTF gives every template its own, which signs a new one each time.
     app.context_processor(lambda: {"csrf_token": sessions.csrf_token})

@@ -23,6 +23,7 @@ from elearn.records.cohorts import services as cohorts
 from elearn.records.enrolments.models import Enrolment
 from elearn.records.inquiries import services as inquiries
 from elearn.records.inquiries.models import InquiryReply
+from elearn.records.privacy import services as privacy
 from elearn.web.printing import certificate_settings
 from elearn.web.settings import Settings
 from tests.security.course import FILES
@@ -71,6 +72,8 @@ class World:
     #: The learner's question at the trainer's course, and its answer.
     inquiry: int
     reply: int
+    #: The wish of the other learner to be erased.
+    erasure: int
 
 
 def build(session: Session, settings: Settings, now: datetime) -> World:
@@ -124,6 +127,7 @@ def build(session: Session, settings: Settings, now: datetime) -> World:
     )
     study.enrol(session, people["other learner"], OTHER, now)
     accounts.disable(session, people["off"], reason="uji", actor=actor, way=Way.PAGE, now=now)
+    wish = privacy.request_erasure(session, people["other learner"], keep_certificates=True, now=now)
     reply = _asked_and_answered(session, people["learner"], people["trainer"], now)
     found = World(
         people={who: user.id for who, user in people.items()},
@@ -140,6 +144,7 @@ def build(session: Session, settings: Settings, now: datetime) -> World:
         draft_file=draft.file_name,
         inquiry=reply.inquiry_id,
         reply=reply.id,
+        erasure=wish.id,
     )
     session.commit()
     return found

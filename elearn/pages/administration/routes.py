@@ -26,6 +26,7 @@ from elearn.records.catalogue import queries as catalogue
 from elearn.records.catalogue.models import Course
 from elearn.records.errors import NotFoundError, RefusedError
 from elearn.records.errors import _ as say
+from elearn.records.privacy import queries as privacy
 from elearn.web.clock import utc_now
 from elearn.web.desk import code_page, given, tell
 from elearn.web.extensions import current_session
@@ -242,7 +243,12 @@ def _set_trainers(found: Course, *, add: list[User], remove: list[User]) -> Resp
 def _people_page(form: SearchForm, *, found: object = None) -> str:
     holders = desk.role_holders(current_session())
     return render_template(
-        "administration/people.html", form=form, found=found, holders=holders, most=MOST_FOUND
+        "administration/people.html",
+        form=form,
+        found=found,
+        holders=holders,
+        most=MOST_FOUND,
+        waiting=privacy.open_request_count(current_session()),
     )
 
 

@@ -65,6 +65,8 @@ def verify(serial: str) -> BaseResponse:
         return make_response(page, 404)
     viewer = sessions.viewer()
     state = queries.state_of(certificate, today())
+    if state is queries.CertificateState.ERASED:
+        return make_response(render_template("certificates/erased.html", asked_at=utc_now()))
     events = {event.kind: event for event in certificate.events}
     return make_response(
         render_template(
@@ -89,7 +91,12 @@ def verify(serial: str) -> BaseResponse:
 def download(serial: str) -> Response:
     """Send the certificate as a PDF to its owner or to staff."""
     certificate = _found(normalise_serial(serial[:200]))
-    if certificate is None or not _may_download(certificate):
+    erased = queries.CertificateState.ERASED
+    if (
+        certificate is None
+        or not _may_download(certificate)
+        or queries.state_of(certificate, today()) is erased
+    ):
         raise NotFoundError(say("Sertifikat ini tidak ditemukan."))
     response = Response(certificate_pdf(certificate), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="sertifikat-{certificate.serial}.pdf"'

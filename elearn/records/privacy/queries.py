@@ -3,14 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from elearn.records.accounts.models import UserSession
+from elearn.records.attempts.models import Attempt, Response
+from elearn.records.certificates.models import Certificate
+from elearn.records.enrolments.models import Enrolment, Tick
+from elearn.records.inquiries.models import Inquiry
 from elearn.records.privacy.errors import RequestNotFoundError
 from elearn.records.privacy.models import Erasure, ErasureRequest
 
 _IS_OPEN = ErasureRequest.withdrawn_at.is_(None) & ErasureRequest.done_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much is held about a person, by kind."""
+
+    courses: int
+    attempts: int
+    answers: int
+    ticks: int
+    certificates: int
+    inquiries: int
+    devices: int
+
+
+def what_is_held(session: Session, user_id: int) -> Held:
+    """Count what is held about a person."""
+    enrolments = select(Enrolment.id).where(Enrolment.user_id == user_id)
+    attempts = select(Attempt.id).where(Attempt.enrolment_id.in_(enrolments))
+    counts = {
+        "courses": select(func.count()).where(Enrolment.user_id == user_id),
+        "attempts": select(func.count()).where(Attempt.enrolment_id.in_(enrolments)),
+        "answers": select(func.count()).where(Response.attempt_id.in_(attempts)),
+        "ticks": select(func.count()).where(Tick.enrolment_id.in_(enrolments)),
+        "certificates": select(func.count()).where(Certificate.enrolment_id.in_(enrolments)),
+        "inquiries": select(func.count()).where(Inquiry.user_id == user_id),
+        "devices": select(func.count()).where(UserSession.user_id == user_id),
+    }
+    row = session.execute(select(*(count.scalar_subquery().label(name) for name, count in counts.items())))
+    return Held(**row.one()._mapping)
 
 
 def open_request_of(session: Session, user_id: int) -> ErasureRequest | None:
