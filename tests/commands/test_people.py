@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import stat
 import sys
+import zipfile
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from elearn.records.accounts import services as accounts
+from elearn.records.audit.models import AuditEvent
+from elearn.records.audit.services import verify_chain
 from elearn.records.certificates import queries as certificates
 from elearn.records.certificates.queries import CertificateState
+from elearn.records.doctor import check_summaries
 from elearn.web.clock import utc_now
 from tests.commands.conftest import NOW, Installation, Run
 from tests.records.learning import COURSE, complete, learner, publish
@@ -242,3 +250,67 @@ def test_the_doctor_finds_a_secret_key_that_others_can_read(
 
     assert done.code == 1
     assert "chmod 600" in done.out
+
+
+def test_what_is_held_about_a_person_is_written_once_and_for_their_eyes(
+    run: Run, installation: Installation, serial: str, tmp_path: Path
+):
+    target = tmp_path / "data.zip"
+    key = key_of_holder(installation, serial)
+
+    done = run("users", "export-person", key, target)
+
+    assert done.code == 0, done
+    with zipfile.ZipFile(target) as archive:
+        held = json.loads(archive.read("data.json"))
+        assert f"sertifikat-{serial}.pdf" in archive.namelist()
+        assert "BACA-SAYA.txt" in archive.namelist()
+    assert held["sertifikat"][0]["nama_tercetak"]
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert "account.export" in deeds(installation)
+    before = target.read_bytes()
+    again = run("users", "export-person", key, target)
+    assert again.code == 1
+    assert "tidak bisa ditulis" in again.sentence
+    assert target.read_bytes() == before
+    assert deeds(installation).count("account.export") == 1
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_person_is_erased_by_command_and_the_doctor_stays_content(
+    run: Run, installation: Installation, serial: str, keep: bool
+):
+    key = key_of_holder(installation, serial)
+
+    done = run("users", "erase-person", key, "--yes", *(["--keep-certificates"] if keep else []))
+
+    assert done.code == 0, done
+    expected = CertificateState.VALID if keep else CertificateState.ERASED
+    assert state_of(installation, serial) is expected
+    assert "account.erase" in deeds(installation)
+    assert run("users", "erase-person", key, "--yes").code == 1
+    with installation.session() as session:
+        assert verify_chain(session) == []
+        assert check_summaries(session) == []
+
+
+def test_whoever_holds_a_role_is_not_erased(run: Run, installation: Installation):
+    run("users", "create", "--role", "staff", "--name", "Bagus", "--username", "bagus")
+
+    done = run("users", "erase-person", "bagus", "--yes")
+
+    assert done.code == 1
+    assert "Cabut perannya dulu" in done.sentence
+
+
+def key_of_holder(installation: Installation, serial: str) -> str:
+    with installation.session() as session:
+        found = certificates.certificate_by_serial(session, serial)
+        assert found is not None
+        user = found.enrolment.user
+        return str(user.username or user.email or user.phone)
+
+
+def deeds(installation: Installation) -> list[str]:
+    with installation.session() as session:
+        return list(session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)))
