@@ -380,7 +380,8 @@ def _stacks(holder: Element) -> bool:
     rows = [[len(_text_of(cell)) for cell in row] for row in holder.iter("tr")]
     if len(rows[0]) not in _STACKED_COLUMNS or max(rows[0]) > _LONGEST_LABEL:
         return False
-    return sum(map(max, zip(*rows, strict=True))) > _FITS_A_PHONE
+    widest = [max(row[column] for row in rows) for column in range(len(rows[0]))]
+    return sum(widest) > _FITS_A_PHONE
 
 
 def _stack(holder: Element) -> int:

@@ -87,15 +87,14 @@ def _draw(card: Card) -> bytes:
     import typst  # noqa: PLC0415 - heavy, and only chats ask for these pictures
 
     data = {**asdict(card), "logo": _LOGO, "cloth": _cloth(card.motif)}
-    picture = typst.compile(
+    compiler = typst.Compiler(
         (HERE / "card.typ").read_bytes(),
         root=str(HERE),
-        format="png",
-        ppi=144.0,
         font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
     )
+    picture = compiler.compile(format="png", ppi=144.0)
     if not isinstance(picture, bytes):
         raise TypeError("a card is one page")
     return picture
