@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -104,6 +105,57 @@ class Prepared:
             order = list(compiled.positiontup) if compiled.positional else None
             found = self._texts[dialect.name] = (str(compiled), dict(compiled.params), order)
         return found
+
+
+class Direct:
+    """A statement inside somebody's transaction: turned into text once per database, values by their types.
+
+    For what is done for every answer: putting a statement together and finding its text again costs
+    SQLAlchemy several times what the database needs for it.
+    """
+
+    def __init__(self, statement: sa.Select[*tuple[Any, ...]] | sa.Insert, *names: str) -> None:
+        self._statement = statement
+        self._names = names
+        self._ready: dict[str, _Ready] = {}
+
+    def run(self, connection: sa.Connection, **values: Any) -> list[tuple[Any, ...]]:
+        """Run it, and return the rows of a SELECT."""
+        ready = self._ready.get(connection.dialect.name)
+        if ready is None:
+            ready = self._ready[connection.dialect.name] = self._prepare(connection.dialect)
+        for name, given in ready.given:
+            values[name] = given(values[name])
+        arguments = tuple(values[name] for name in ready.order) if ready.order is not None else values
+        found = connection.exec_driver_sql(ready.text, arguments)
+        if not found.returns_rows:
+            return []
+        return [
+            tuple(read(value) if read else value for read, value in zip(ready.read, row, strict=True))
+            for row in found
+        ]
+
+    def _prepare(self, dialect: sa.Dialect) -> _Ready:
+        compiled: Any = self._statement.compile(dialect=dialect, column_keys=list(self._names) or None)
+        given = [
+            (name, processor)
+            for bind, name in compiled.bind_names.items()
+            if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+        ]
+        columns = self._statement.selected_columns if isinstance(self._statement, sa.Select) else ()
+        read = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        order = list(compiled.positiontup) if compiled.positional else None
+        return _Ready(str(compiled), order, given, read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """The text of a statement for one database, and what turns values into the driver's and back."""
+
+    text: str
+    order: list[str] | None
+    given: list[tuple[str, Callable[[Any], Any]]]
+    read: Sequence[Callable[[Any], Any] | None]
 
 
 def _postgresql(url: sa.URL, *, reading: bool) -> sa.Engine:

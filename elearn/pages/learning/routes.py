@@ -32,16 +32,16 @@ from elearn.records.catalogue.queries import compiled_module, course_by_slug, re
 from elearn.records.certificates.services import CertificateSettings
 from elearn.records.completions.scores import comparison
 from elearn.records.enrolments.queries import find_enrolment
-from elearn.records.errors import ElearnError, RefusedError, Sentence
+from elearn.records.errors import ElearnError, RefusedError
 from elearn.web import sessions
 from elearn.web.clock import utc_now
 from elearn.web.courses import course_of
 from elearn.web.errors import error_page, status_of
-from elearn.web.extensions import current_session, read_connection
+from elearn.web.extensions import current_session, read_connection, write_engine
 from elearn.web.forms import translated
 from elearn.web.guards import signed_in
 from elearn.web.printing import certificate_settings
-from elearn.web.templating import settings, today
+from elearn.web.templating import sentence, settings, today
 
 bp = Blueprint("learning", __name__, template_folder="templates")
 
@@ -215,11 +215,18 @@ def save_answer(uuid: UUID) -> Response:
         return error_page(422, _("Kiriman ini bukan jawaban. Muat ulang halaman, lalu jawab lagi."))
     if not isinstance(item_id, str) or not isinstance(base, int) or isinstance(base, bool):
         return error_page(422, _("Kiriman ini bukan jawaban. Muat ulang halaman, lalu jawab lagi."))
-    attempt = queries.attempt_of(current_session(), sessions.current_viewer().id, uuid, lock=True)
-    saved = _save(attempt, item_id=item_id, event=event, base=base, raw=answer, form=False)
+    learner_id = sessions.current_viewer().id
+    given = {"item_id": item_id, "event": event, "base": base, "raw": answer}
+    with write_engine().connect() as connection:
+        saved = study.answer_quickly(connection, learner_id, uuid, **given, now=utc_now())
+        # Only then may anybody say "tersimpan".
+        connection.commit()
+    if saved is None:
+        attempt = queries.attempt_of(current_session(), learner_id, uuid, lock=True)
+        saved = _save(attempt, **given, form=False)
     said: dict[str, Any] = {"number": saved.number, "stale": saved.stale}
     if saved.unclear:
-        said["unclear"] = translated(Sentence(saved.unclear))
+        said["unclear"] = sentence(saved.unclear)
     return jsonify(said)
 
 

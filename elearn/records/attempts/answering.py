@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import Select, Table, and_, bindparam, func, insert, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, insert, or_, select
 
 from elearn.content.items import Answer, Item
 from elearn.content.presentation import AnswerShapeError, read_answer, unclear_hint
@@ -16,7 +15,9 @@ from elearn.content.presentation import AnswerTooLongError as ContentTooLongErro
 from elearn.records.attempts.answers import quiz_of, to_stored
 from elearn.records.attempts.errors import AnswerTooLongError, NotAnAnswerError, SameEventError
 from elearn.records.attempts.models import Attempt, AttemptItem, Response
-from elearn.records.errors import _, said
+from elearn.records.engines import Direct
+from elearn.records.enrolments.models import Enrolment
+from elearn.records.errors import NotFoundError, _, said
 
 #: The largest number a client may claim to have seen: what the column holds.
 LARGEST_BASE = 2**31 - 1
@@ -36,8 +37,35 @@ class Saved:
     unclear: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LockedAttempt:
+    """An attempt as its row says, locked until the transaction ends; what saving an answer asks of it."""
+
+    id: int
+    number: int
+    revision_id: int
+    seed: int
+    deadline: datetime | None
+    handed_in_at: datetime | None
+
+
+def locked_attempt(connection: Connection, learner_id: int, uuid: UUID) -> LockedAttempt:
+    """Return the learner's attempt, locked; somebody else's is "not found"."""
+    rows = _LOCKED.run(connection, uuid=uuid, learner=learner_id)
+    if not rows:
+        raise NotFoundError(_("Percobaan ini tidak ditemukan."))
+    return LockedAttempt(*rows[0])
+
+
 def find_repeat(
-    session: Session, attempt: Attempt, *, item_id: str, event: UUID, base: int, raw: object, form: bool
+    connection: Connection,
+    attempt: Attempt | LockedAttempt,
+    *,
+    item_id: str,
+    event: UUID,
+    base: int,
+    raw: object,
+    form: bool,
 ) -> tuple[Saved | None, _Arrival]:
     """Look whether this answer was saved before; return its reply, and what `append_answer` needs.
 
@@ -48,18 +76,18 @@ def find_repeat(
     if not 0 <= base <= LARGEST_BASE:
         raise NotAnAnswerError(_NOT_ASKED)
     try:
-        item = quiz_of(session, attempt).item(item_id)
+        item = quiz_of(connection, attempt).item(item_id)
     except KeyError:
         raise NotAnAnswerError(_NOT_ASKED) from None
     answer = _read(item, raw, attempt.seed)
     stored = to_stored(answer)
     derived = uuid5(event, f"{base}:{stored}") if form else event
-    rows = _related(session, attempt.id, item_id, event, derived)
+    rows = _related(connection, attempt.id, item_id, event, derived)
     arrival = _Arrival(item, answer, stored, base, derived, rows)
     repeat = arrival.form_repeat(event) if form else arrival.json_repeat()
     if repeat is None:
         return None, arrival
-    seen_before = session.scalar(
+    seen_before = connection.scalar(
         select(func.max(Response.number)).where(
             Response.attempt_id == attempt.id,
             Response.item_id == item_id,
@@ -71,27 +99,29 @@ def find_repeat(
     return Saved(repeat.number, stale, unclear_hint(item, answer)), arrival
 
 
-def append_answer(session: Session, attempt: Attempt, arrival: _Arrival, *, now: datetime) -> Saved:
+def append_answer(
+    connection: Connection, attempt: Attempt | LockedAttempt, arrival: _Arrival, *, now: datetime
+) -> Saved:
     """Append the answer under the next number; the attempt must be locked and open.
 
     An empty answer that did not see the current one (a forgotten tab) is kept and does not count.
     """
     number = arrival.top + 1
     event = arrival.free_event(number)
-    if event is None or (event != arrival.event and _is_taken(session, attempt.id, event)):
+    if event is None or (event != arrival.event and _is_taken(connection, attempt.id, event)):
         raise SameEventError
     stale = arrival.base < arrival.current
-    row = {
-        "attempt_id": attempt.id,
-        "item_id": arrival.item.id,
-        "number": number,
-        "event": event,
-        "base": arrival.base,
-        "answer": arrival.stored,
-        "given_at": now,
-        "counts": bool(arrival.answer) or not stale,
-    }
-    session.connection().execute(_APPEND, row)
+    _APPEND.run(
+        connection,
+        attempt_id=attempt.id,
+        item_id=arrival.item.id,
+        number=number,
+        event=event,
+        base=arrival.base,
+        answer=arrival.stored,
+        given_at=now,
+        counts=bool(arrival.answer) or not stale,
+    )
     return Saved(number, stale, unclear_hint(arrival.item, arrival.answer))
 
 
@@ -99,8 +129,9 @@ def _read(item: Item, raw: object, seed: int) -> Answer:
     try:
         return read_answer(item, raw, seed=seed)
     except ContentTooLongError as error:
+        limit = f"{error.limit:,}".replace(",", ".")
         raise AnswerTooLongError(
-            _("Jawaban terlalu panjang. Paling banyak %(limit)s huruf.", limit=error.limit)
+            _("Jawaban terlalu panjang. Paling banyak %(limit)s huruf.", limit=limit)
         ) from error
     except AnswerShapeError as error:
         raise NotAnAnswerError(said(error.sentence)) from error
@@ -164,13 +195,13 @@ class _Arrival:
         return uuid5(self.event, f"{self.item.id}:{number}")
 
 
-def _related(session: Session, attempt_id: int, item_id: str, event: UUID, derived: UUID) -> list[_Row]:
+def _related(connection: Connection, attempt_id: int, item_id: str, event: UUID, derived: UUID) -> list[_Row]:
     """Return the latest rows of the item and those of the events; refuse an item that is not asked."""
-    values = {"attempt": attempt_id, "item": item_id, "event": event, "derived": derived}
-    rows = session.connection().execute(_RELATED, values).all()
+    rows = _RELATED.run(connection, attempt=attempt_id, item=item_id, event=event, derived=derived)
     if not rows:
         raise NotAnAnswerError(_NOT_ASKED)
-    return [_Row(*row) for row in rows if row.number is not None]
+    # An item without an answer so far is one row without a number.
+    return [_Row(*row) for row in rows if row[1] is not None]
 
 
 def _build_related() -> Select[*tuple[Any, ...]]:
@@ -202,11 +233,28 @@ def _build_related() -> Select[*tuple[Any, ...]]:
     )
 
 
-#: Put together once, like the insertion: this is done for every answer.
-_RELATED = _build_related()
-_APPEND = insert(cast(Table, Response.__table__))
+#: Put together once: this is done for every answer. The lock is a statement of its own, because one that
+#: waits for a lock would read the other tables as they were before.
+_LOCKED = Direct(
+    select(
+        Attempt.id,
+        Attempt.number,
+        Attempt.revision_id,
+        Attempt.seed,
+        Attempt.deadline,
+        Attempt.handed_in_at,
+    )
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .where(Attempt.uuid == bindparam("uuid"), Enrolment.user_id == bindparam("learner"))
+    .with_for_update(of=Attempt)
+)
+_RELATED = Direct(_build_related())
+_APPEND = Direct(
+    insert(cast(Table, Response.__table__)).inline(),
+    *("attempt_id", "item_id", "number", "event", "base", "answer", "given_at", "counts"),
+)
 
 
-def _is_taken(session: Session, attempt_id: int, event: UUID) -> bool:
+def _is_taken(connection: Connection, attempt_id: int, event: UUID) -> bool:
     found = select(Response.id).where(Response.attempt_id == attempt_id, Response.event == event)
-    return session.scalar(found) is not None
+    return connection.scalar(found) is not None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import Connection, ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
 from elearn.content.items import Answer, Item, Quiz
@@ -30,17 +31,33 @@ class CurrentAnswer:
     elsewhere: Answer | None = None
 
 
-def is_overdue(attempt: Attempt, now: datetime) -> bool:
+class Timed(Protocol):
+    """What of an attempt says whether it is open."""
+
+    @property
+    def deadline(self) -> datetime | None: ...
+    @property
+    def handed_in_at(self) -> datetime | None: ...
+
+
+class Pinned(Protocol):
+    """What of an attempt says what was asked."""
+
+    @property
+    def revision_id(self) -> int: ...
+
+
+def is_overdue(attempt: Timed, now: datetime) -> bool:
     """Say whether the attempt is still open although its time and the grace are over."""
     return attempt.handed_in_at is None and attempt.deadline is not None and now > attempt.deadline + GRACE
 
 
-def is_closed(attempt: Attempt, now: datetime) -> bool:
+def is_closed(attempt: Timed, now: datetime) -> bool:
     """Say whether no answer is taken any more."""
     return attempt.handed_in_at is not None or is_overdue(attempt, now)
 
 
-def quiz_of(session: Session, attempt: Attempt) -> Quiz:
+def quiz_of(session: Session | Connection, attempt: Pinned) -> Quiz:
     """Return the quiz of the revision the attempt is pinned to."""
     quiz = catalogue.parsed_module(session, attempt.revision_id).quiz
     if quiz is None:
