@@ -24,6 +24,7 @@ from elearn.content.presentation import show_answer
 from elearn.records import authoring, study
 from elearn.records.accounts import queries as accounts
 from elearn.records.accounts import services as account_services
+from elearn.records.accounts.consents import agree
 from elearn.records.accounts.models import Role, User
 from elearn.records.accounts.regencies import REGENCIES
 from elearn.records.attempts.answers import items_of
@@ -40,6 +41,7 @@ from elearn.records.inquiries import services as inquiries
 from elearn.web.clock import utc_now
 from elearn.web.extensions import db
 from elearn.web.printing import certificate_settings
+from elearn.web.privacy import PRIVACY_VERSION
 from elearn.web.settings import load_settings
 
 NAMES = (
@@ -121,6 +123,8 @@ def fill(app: Flask, *, password: str, learners: int) -> None:
                 ("peserta", "Sari Wulandari", ()),
             )
         }
+        for person in people.values():
+            agree(session, person, PRIVACY_VERSION, begin)
         courses = [course for course in catalogue.all_courses(session) if course.live_release is not None]
         for course in courses:
             authoring.set_trainers(

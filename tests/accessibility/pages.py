@@ -13,8 +13,8 @@ from elearn.records.audit.models import Way
 from elearn.records.certificates import queries as certificates
 from elearn.web.clock import utc_now
 from elearn.web.maintenance import Maintenance
-from tests.accessibility.conftest import Site, sign_in
-from tests.security.world import SLUG
+from tests.accessibility.conftest import Site
+from tests.security.world import KEYS, PASSWORD, SLUG
 
 RICH = "sertifikasi-halal"
 #: Makes the browser send a form as a page would: with the token of the page it is on.
@@ -104,8 +104,6 @@ def signed_out_in_the_middle(page: Page, site: Site) -> None:
 
 def resumed(page: Page, site: Site) -> None:
     signed_out_in_the_middle(page, site)
-    from tests.security.world import KEYS, PASSWORD
-
     page.locator("[name=kunci]").fill(KEYS["other learner"])
     page.locator("[name=sandi]").fill(PASSWORD)
     with page.expect_navigation():
@@ -158,16 +156,6 @@ def erased(page: Page, site: Site) -> None:
         page.goto(f"/sertifikat/{site.world.serial}")
     finally:
         certificates.state_of = real
-
-
-def signed_in_as(who: str, address: str) -> Way_in:
-    """Open *address* in a window of the visitor's that is signed in for this once."""
-
-    def way(page: Page, site: Site) -> None:
-        sign_in(page, who)
-        page.goto(address)
-
-    return way
 
 
 PAGES: tuple[Shown, ...] = (
@@ -253,7 +241,7 @@ PAGES: tuple[Shown, ...] = (
     Shown("desk/code.html", "staff", code),
     # --- Own data
     Shown("account/own_data.html", "learner", "/akun/data"),
-    Shown("account/own_data.html", "visitor", signed_in_as("other learner", "/akun/data"), "waiting"),
+    Shown("account/own_data.html", "other learner", "/akun/data", "waiting"),
     Shown(
         "account/own_data.html", "learner", refused("/akun/data", "/akun/data/hapus", ("sandi_hapus", "x")), "refused"
     ),
