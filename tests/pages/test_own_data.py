@@ -34,7 +34,7 @@ def ask_to_be_erased(person, choice="hapus", password=PASSWORD):
     return send(person.client, page, f"{PAGE}/hapus", sertifikat=choice, sandi_hapus=password)
 
 
-def test_everything_held_comes_home_as_one_archive(learner, course, make_certificate):  # noqa: F811
+def test_everything_held_comes_home_as_one_archive(learner, course, make_certificate):
     serial = make_certificate()
 
     answer = download(learner)
