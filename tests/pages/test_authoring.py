@@ -242,7 +242,9 @@ def test_the_script_saves_and_gets_preview_problems_and_ids(trainer, own):
     assert "<!-- id: q-" in reply["teks"]
     assert "\r" not in reply["teks"]
     assert "Teks." in reply["html"]
-    assert any(one["kode"] == "K01" and one["baris"] == 10 and one["menahan"] for one in reply["masalah"])
+    assert '<a href="#baris-10" data-line="10">' in reply["masalah"]
+    assert "K01" in reply["masalah"]
+    assert reply["tertahan"].startswith("Bisa diterbitkan setelah ")
 
 
 def test_the_script_is_told_of_another_tab(trainer, own):

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    flash,
+    get_template_attribute,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -24,7 +33,6 @@ from elearn.web.desk import Reading, looking
 from elearn.web.extensions import current_session
 from elearn.web.forms import translated
 from elearn.web.guards import role_required
-from elearn.web.problems import told
 from elearn.web.sessions import current_person
 from elearn.web.templating import hour, safe
 
@@ -105,15 +113,14 @@ def autosave(slug: str, file_name: str) -> Response:
     session.rollback()
     with looking() as reading:
         seen = _preview(reading, own_course(slug, reading), file_name, saved)
-    return make_response(
-        jsonify(
-            nomor=number,
-            teks=saved,
-            pukul=hour(at),
-            html=seen.html if seen is not None else None,
-            masalah=[_as_json(problem) for problem in seen.problems] if seen is not None else None,
-        )
-    )
+    reply = {"nomor": number, "teks": saved, "pukul": hour(at), "html": None}
+    if seen is not None:
+        blocking = _blocking(seen.problems)
+        reply["html"] = seen.html
+        # The same words as on the page, put there by the script as they come.
+        reply["masalah"] = _piece("checks", seen.problems, blocking)
+        reply["tertahan"] = _piece("held_up", blocking)
+    return make_response(jsonify(reply))
 
 
 @bp.post("/kursus/<slug>/file/<file_name>/buang")
@@ -204,7 +211,7 @@ def _editor_page(slug: str, file_name: str, *, form: DraftForm | None = None) ->
             form=form,
             html=safe(seen.html) if seen is not None else None,
             problems=problems,
-            blocking=sum(problem.blocks_publishing for problem in problems),
+            blocking=_blocking(problems),
             asides=[(aside, compare(text, aside.text)) for aside in view.asides],
             others=[(other, compare(view.live_text, other.text)) for other in view.others],
             theirs=compare(view.base_text, view.live_text) if view.moved_on else None,
@@ -228,11 +235,11 @@ def _media_page(slug: str, form: PictureForm) -> str:
     )
 
 
-def _as_json(problem: Problem) -> dict[str, Any]:
-    return {
-        "baris": problem.line,
-        "kode": problem.code,
-        "menahan": problem.blocks_publishing,
-        "pesan": told(problem),
-        "teks": problem.text,
-    }
+def _blocking(problems: Sequence[Problem]) -> int:
+    """Return how many of *problems* have to be mended before publishing."""
+    return sum(problem.blocks_publishing for problem in problems)
+
+
+def _piece(name: str, *arguments: object) -> str:
+    """Return what one macro of the rooms' pieces makes of *arguments*."""
+    return str(get_template_attribute("desk/pieces.html", name)(*arguments))

@@ -1,4 +1,4 @@
-// The readiness page: what is counted follows the ticks, and a button prints.
+// The readiness page: what is counted follows the ticks.
 
 import { say } from "./kata.js";
 
@@ -14,9 +14,3 @@ function count() {
 document.addEventListener("daftar", count);
 document.addEventListener("change", count);
 count();
-
-const print = document.querySelector("[data-cetak]");
-if (print) {
-  print.hidden = false;
-  print.addEventListener("click", () => window.print());
-}

@@ -1,12 +1,13 @@
-// "Salin tautan": shown where the browser can copy; the button says when it has (macro `share` in blocks.html).
-
-if (navigator.clipboard) {
-  for (const button of document.querySelectorAll("[data-salin]")) {
+// Buttons for what only a script can do: copy an address or a text (`data-salin`), print (`data-cetak`).
+// The words inside say when it was copied.
+for (const button of document.querySelectorAll("[data-salin], [data-cetak]")) {
+  const { salin } = button.dataset;
+  if (salin && !navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    if (!salin) return print();
+    await navigator.clipboard.writeText(salin.startsWith("/") ? location.origin + salin : salin);
     const words = button.querySelector("span");
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(new URL(button.dataset.salin, location.href).href);
-      words.textContent = words.dataset.selesai;
-    });
-  }
+    words.textContent = words.dataset.selesai;
+  });
 }
