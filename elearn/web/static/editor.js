@@ -1,12 +1,13 @@
 // The editor: saves by itself, renews preview and problems, jumps to lines. The page works without it.
 import { say } from "./kata.js";
 
-const form = document.getElementById("sunting");
+const byId = (id) => document.getElementById(id);
+const form = byId("sunting");
 const text = form.elements.teks;
 const number = form.elements.nomor;
-const status = document.getElementById("status");
-const preview = document.getElementById("pratinjau");
-const count = document.getElementById("hitung");
+const status = byId("status");
+const preview = byId("pratinjau");
+const count = byId("hitung");
 const token = document.querySelector('meta[name="csrf-token"]').content;
 
 const PAUSE = 1500; // milliseconds without a key before it is saved
@@ -84,31 +85,30 @@ function take(reply, sent) {
   // Made safe by the renderer that also publishes; scripts could not run here in any case.
   if (reply.html !== null) {
     preview.innerHTML = reply.html;
-    document.getElementById("masalah").innerHTML = reply.masalah;
-    document.getElementById("tertahan").textContent = reply.tertahan;
+    byId("masalah").innerHTML = reply.masalah;
+    byId("tertahan").textContent = reply.tertahan;
   }
 }
 
+const startOf = (row, lines) => lines.slice(0, row).join("\n").length + (row ? 1 : 0);
+
 // Where the place *at* of *before* is in *after*, which has the same lines and some more between.
 function moved(before, after, at) {
-  const old = before.slice(0, at).split("\n");
+  const until = before.slice(0, at).split("\n");
   const lines = after.split("\n");
-  let row = 0;
-  for (const line of before.split("\n").slice(0, old.length - 1)) {
-    while (row < lines.length && !lines[row].startsWith(line.trimEnd())) row += 1;
+  let row = -1;
+  for (const line of before.split("\n").slice(0, until.length)) {
     row += 1;
+    while (row < lines.length && !lines[row].startsWith(line.trimEnd())) row += 1;
   }
-  const whole = before.split("\n")[old.length - 1] || "";
-  while (row < lines.length - 1 && !lines[row].startsWith(whole.trimEnd())) row += 1;
   if (row >= lines.length) return Math.min(at, after.length);
-  const start = lines.slice(0, row).join("\n").length + (row ? 1 : 0);
-  return Math.min(start + old[old.length - 1].length, start + lines[row].length);
+  return startOf(row, lines) + Math.min(until.pop().length, lines[row].length);
 }
 
 function jump(line) {
   const lines = text.value.split("\n");
   const row = Math.min(Math.max(line, 1), lines.length) - 1;
-  const start = lines.slice(0, row).join("\n").length + (row ? 1 : 0);
+  const start = startOf(row, lines);
   text.focus({ preventScroll: true });
   text.setSelectionRange(start, start + lines[row].length);
   // Long lines wrap, so the row is looked up by its share of the height, a third from the top.
