@@ -126,13 +126,13 @@ class Direct:
             ready = self._ready[connection.dialect.name] = self._prepare(connection.dialect)
         for name, given in ready.given:
             values[name] = given(values[name])
-        arguments = tuple(values[name] for name in ready.order) if ready.order is not None else values
-        found = connection.exec_driver_sql(ready.text, arguments)
-        if not found.returns_rows:
-            return []
+        arguments: Any = tuple(values[name] for name in ready.order) if ready.order is not None else values
+        if not connection.in_transaction():
+            connection.begin()
+        rows = _all_rows(connection, ready.text, arguments)
         return [
             tuple(read(value) if read else value for read, value in zip(ready.read, row, strict=True))
-            for row in found
+            for row in rows
         ]
 
     def _prepare(self, dialect: sa.Dialect) -> _Ready:
@@ -146,6 +146,27 @@ class Direct:
         read = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         order = list(compiled.positiontup) if compiled.positional else None
         return _Ready(str(compiled), order, given, read)
+
+
+def _all_rows(connection: sa.Connection, text: str, arguments: Any) -> list[Any]:
+    """Run one statement straight on the driver, as `first_row` does; errors are SQLAlchemy's."""
+    failure = connection.dialect.loaded_dbapi.Error
+    cursor = connection.connection.cursor()
+    try:
+        for listener in connection.engine.dispatch.before_cursor_execute:
+            listener(connection, cursor, text, arguments, None, False)
+        cursor.execute(text, arguments)
+        return list(cursor.fetchall()) if cursor.description is not None else []
+    except failure as error:
+        driver = connection.connection.driver_connection
+        gone = connection.dialect.is_disconnect(error, driver, None)
+        if gone:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            text, None, error, failure, connection_invalidated=gone, dialect=connection.dialect
+        ) from error
+    finally:
+        cursor.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,9 @@ def test_an_ordering_is_made_by_buttons_keyboard_and_dragging_and_says_each_new_
     assert shown_steps(sitting) == [before[1], before[2], before[0], before[3]]
 
     grips = page.locator("[data-langkah] .grip")
-    page.locator("[data-langkah]").evaluate("(list) => list.scrollIntoView({block: 'center'})")
+    page.locator("[data-langkah]").evaluate(
+        "(list) => list.scrollIntoView({block: 'center', behavior: 'instant'})"
+    )
     start, goal = grips.nth(3).bounding_box(), grips.nth(0).bounding_box()
     assert start is not None
     assert goal is not None

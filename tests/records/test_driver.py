@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from elearn.records import engines
 from elearn.records.accounts.models import User
+from elearn.records.base import UtcDateTime
 
 ENDS: dict[str, Callable[[sa.Connection], object]] = {
     "commit": sa.Connection.commit,
@@ -105,3 +108,46 @@ def test_who_waits_for_another_process_in_vain_gives_the_turn_back(engine: sa.En
         theirs.commit()
         assert writes_at_once(engine)
     other.dispose()
+
+
+TRIAL = sa.Table(
+    "trial",
+    sa.MetaData(),
+    sa.Column("key", sa.Uuid, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("right", sa.Boolean),
+)
+ADD = engines.Direct(sa.insert(TRIAL).inline(), "key", "at", "right")
+FIND = engines.Direct(
+    sa.select(TRIAL.c.key, TRIAL.c.at, TRIAL.c.right).where(TRIAL.c.key == sa.bindparam("wanted"))
+)
+
+
+def test_a_direct_statement_keeps_the_types_and_stays_in_the_callers_transaction(engine: sa.Engine) -> None:
+    TRIAL.create(engine)
+    key, at = uuid4(), datetime(2026, 11, 23, 3, 42, 5, 7, tzinfo=UTC)
+    with engine.connect() as connection:
+        assert ADD.run(connection, key=key, at=at, right=True) == []
+        assert FIND.run(connection, wanted=key) == [(key, at, True)]
+        connection.rollback()
+        assert FIND.run(connection, wanted=key) == []
+        ADD.run(connection, key=key, at=at, right=None)
+        connection.commit()
+    with engine.connect() as connection:
+        assert FIND.run(connection, wanted=key) == [(key, at, None)]
+        assert connection.execute(sa.select(TRIAL)).one() == (key, at, None)
+
+
+def test_a_direct_statement_that_fails_is_an_error_of_sqlalchemy_and_leaves_nothing(
+    engine: sa.Engine,
+) -> None:
+    TRIAL.create(engine)
+    key, at = uuid4(), datetime(2026, 11, 23, tzinfo=UTC)
+    with engine.connect() as connection:
+        ADD.run(connection, key=key, at=at, right=True)
+        with pytest.raises(IntegrityError):
+            ADD.run(connection, key=key, at=at, right=True)
+    with engine.connect() as connection:
+        assert FIND.run(connection, wanted=key) == []
+        ADD.run(connection, key=key, at=at, right=True)
+        connection.commit()

@@ -125,7 +125,7 @@ def show_attempt(uuid: UUID) -> BaseResponse:
         return make_response(_overdue(uuid))
     page = attempt_page(view)
     if request.args.get("tinjau"):
-        return make_response(render_template("learning/review.html", attempt=page, now=utc_now()))
+        return make_response(render_template("learning/review.html", attempt=page))
     if request.args.get("semua"):
         return make_response(_questions(page))
     if request.args.get("lembar"):
@@ -145,11 +145,11 @@ def _asked_for(page: AttemptPage) -> int:
 
 def _question(page: AttemptPage, place: int) -> str:
     line = page.lines[place - 1]
-    return render_template("learning/question.html", attempt=page, line=line, current=place, now=utc_now())
+    return render_template("learning/question.html", attempt=page, line=line, current=place)
 
 
 def _questions(page: AttemptPage) -> str:
-    return render_template("learning/questions.html", attempt=page, now=utc_now(), together=True)
+    return render_template("learning/questions.html", attempt=page, together=True)
 
 
 def _overdue(uuid: UUID) -> str:

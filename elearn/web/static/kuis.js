@@ -1,5 +1,5 @@
 // An answer is kept in this browser while it is given, and sent as soon as the network takes it.
-// All questions are fetched once: from one to the next needs no network. Without this script each is a form.
+// All questions are fetched once: from one to the next needs no network.
 import { say } from "./kata.js";
 import { SignedOut, clock, send, tell } from "./kirim.js";
 
@@ -9,23 +9,18 @@ const { akun, percobaan, alamat, semua } = root.dataset;
 // What waits belongs to the account that made it, and to one attempt.
 const prefix = `kelas:${akun}:${percobaan}:`;
 const placeKey = `di:${prefix}`;
-const uuid = () =>
-  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
-    (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16),
-  );
+const uuid = () => crypto.randomUUID?.() ?? URL.createObjectURL(new Blob()).slice(-36);
 const tab = uuid();
 const asked = () => Number(new URLSearchParams(location.search).get("soal"));
 
 let store = {};
-let kept = false;
+let kept = true;
 try {
   store = localStorage;
-  kept = true;
 } catch {
-  // It waits in this page alone.
+  kept = false;
 }
 const keys = Object.keys(store).filter((key) => key.startsWith(prefix));
-// The oldest first.
 let waiting = keys.map((key) => JSON.parse(store[key])).sort((one, other) => one.at - other.at);
 
 function put(entry) {
@@ -44,22 +39,21 @@ function drop(entry) {
 // --- One question ---
 
 const forms = new Map();
-const sent = new Map();
 let current;
+let ready;
 let moved = 0;
 
 const place = (form) => Number(form.dataset.soal);
 const formOf = (item) => [...forms.values()].find((form) => form.item.value === item);
 const waits = (form) => waiting.filter(({ item }) => item === form.item.value);
-const status = (form, words, kind = "warn") => tell(form.querySelector("[data-simpan]"), words, kind);
-const waitsHere = (form, at) => status(form, say(kept ? "here" : "unsent", { hour: clock(at) }));
+const status = (form, words, kind) => tell(form.querySelector("[data-simpan]"), words, kind);
+const waitsHere = (form, at) => status(form, say(kept ? "here" : "unsent", { hour: clock(at) }), "warn");
 
 function answerOf(form) {
-  const fields = [...new FormData(form)].filter(([name]) => name.startsWith("answer"));
-  const { jenis } = form.dataset;
-  if (jenis === "match") return Object.fromEntries(fields.filter(([, id]) => id).map(([name, id]) => [name.slice(7), id]));
+  const fields = [...new FormData(form)].filter(([name, value]) => /^answer/.test(name) && (value || name === "answer"));
+  if (form.dataset.jenis === "match") return Object.fromEntries(fields.map(([name, id]) => [name.slice(7), id]));
   const given = fields.map(([, value]) => value);
-  return /text|number|essay/.test(jenis) ? given[0] : given;
+  return /text|number|essay/.test(form.dataset.jenis) ? given[0] : given;
 }
 
 function fill(form, answer) {
@@ -72,23 +66,23 @@ function fill(form, answer) {
   form.dispatchEvent(new Event("diisi"));
 }
 
-// Keep what the form says now. What may have reached the server stays before it, and is not taken back.
+// Keep what the form says now; what may have reached the server stays before it.
 function note(form) {
   const last = waits(form).pop();
   if (last?.tab === tab && !last.tried) drop(last);
-  const { item, base } = form;
-  const entry = { event: uuid(), item: item.value, base: +base.value, answer: answerOf(form), at: Date.now(), tab };
+  const [item, base, answer] = [form.item.value, +form.base.value, answerOf(form)];
+  const entry = { event: uuid(), item, base, answer, at: Date.now(), tab };
   waiting.push(entry);
   put(entry);
   show(form);
 }
 
 // The state of a question, in its number.
-function show(form, failed = false) {
+function show(form, failed) {
   const answer = answerOf(form);
   const given = (answer.trim ? [answer.trim()] : Object.values(answer)).filter(Boolean).length;
   const whole = given >= (form.querySelectorAll("select").length || 1);
-  const open = failed || waits(form).length > 0;
+  const open = failed || waits(form).length;
   const state = failed ? "failed" : open ? "waits" : whole ? "full" : given ? "half" : "none";
   const link = find(`[data-nomor="${place(form)}"]`);
   link.ariaLabel = say("label", { n: place(form), state: say(state) });
@@ -108,24 +102,27 @@ function adopt(form) {
   });
   form.addEventListener("submit", leave);
   if (form.dataset.jenis === "order") import("./urut.js").then(({ sortable }) => sortable(form));
-  // What waits, or was sent while this question was on its way here.
   const last = waits(form).pop();
-  const known = last ?? sent.get(form.item.value);
-  if (!known) return;
-  fill(form, known.answer);
-  form.base.value = known.base;
+  if (!last) return;
+  fill(form, last.answer);
   show(form);
-  if (last) waitsHere(form, last.at);
+  waitsHere(form, last.at);
 }
 
 // --- Sending, one after the other ---
 
 const strip = find("[data-jaringan]");
 const [words, signIn] = strip.querySelectorAll("span, a");
-const lost = new Error();
 let running;
 let pause = 1;
 let again;
+
+function notice(kind, text) {
+  strip.hidden = !text;
+  strip.className = `strip ${kind}`;
+  words.textContent = text;
+  signIn.hidden = true;
+}
 
 function deliver() {
   running ??= run().finally(() => {
@@ -136,43 +133,38 @@ function deliver() {
 
 async function run() {
   clearTimeout(again);
+  await ready;
   while (waiting.length) {
     const [entry] = waiting;
-    let form = formOf(entry.item);
+    const { event, item, base, answer } = entry;
+    const form = formOf(item);
     entry.tried = true;
     put(entry);
-    if (form) status(form, say("saving"));
+    if (form) status(form, say("saving"), "warn");
     try {
-      const { event, item, base, answer } = entry;
       const reply = await send("PUT", `${alamat}/jawaban`, JSON.stringify({ event, item, base, answer }));
-      if (reply.status > 499 || reply.status === 403 || reply.status === 429) throw lost;
+      if (reply.status > 499 || [403, 429].includes(reply.status)) throw reply;
       const said = await reply.json();
       drop(entry);
-      form = formOf(item);
-      sent.set(item, { answer, base: said.number });
       if (reply.ok) saved(entry, form, said);
       else if (form) {
         // No use in trying again: closed, or no answer to this question.
         show(form, true);
-        status(form, said.message);
+        status(form, said.message, "warn");
       }
     } catch (error) {
       return stop(error);
     }
   }
   pause = 1;
-  if (!navigator.onLine) return true;
-  strip.hidden ||= strip.classList.contains("ok");
-  strip.className = "strip ok";
-  words.textContent = say("back");
-  signIn.hidden = true;
+  if (navigator.onLine && !strip.hidden) notice("ok", strip.matches(".warn") ? say("back") : "");
   return true;
 }
 
-function saved({ item, tab: from }, form, { number, stale, unclear }) {
+function saved(entry, form, { number, stale, unclear }) {
   for (const later of waiting) {
     // Given in the knowledge of this one.
-    if (later.item !== item || (later.tab !== from && later.tab !== tab)) continue;
+    if (later.item !== entry.item || ![entry.tab, tab].includes(later.tab)) continue;
     later.base = number;
     put(later);
   }
@@ -194,11 +186,8 @@ function stop(error) {
     show(form, out || !kept);
     waitsHere(form, at);
   }
-  strip.hidden = false;
-  strip.className = "strip warn";
-  words.textContent = say(out ? "out" : "lost");
+  notice("warn", say(out ? "out" : "lost"));
   signIn.hidden = !out;
-  signIn.href = `/masuk?next=${encodeURIComponent(location.pathname + location.search)}`;
   pause = Math.min(60, pause * 2);
   if (!out && waiting.length) again = setTimeout(deliver, pause * 1000);
   return false;
@@ -213,7 +202,7 @@ function go(number, push = true) {
   current = next;
   moved = Date.now();
   if (push) history.pushState(null, "", `${alamat}?soal=${number}`);
-  find(".qnav [aria-current]").removeAttribute("aria-current");
+  find(".qnav [aria-current]").ariaCurrent = null;
   find(`[data-nomor="${number}"]`).ariaCurrent = "page";
   store[placeKey] = number;
   scrollTo(0, 0);
@@ -223,7 +212,7 @@ function go(number, push = true) {
 
 // To another page: what waits goes first, and without the network one stays.
 async function visit(act) {
-  if (await deliver()) navigator.onLine ? act() : stop(lost);
+  if (await deliver()) navigator.onLine ? act() : stop();
 }
 
 function leave(event) {
@@ -233,7 +222,7 @@ function leave(event) {
   const next = place(form) + 1;
   // The second half of a double press that brought this question here.
   if (Date.now() - moved < 500) return;
-  if (name === "kosongkan" || name === "pakai") {
+  if (/kosongkan|pakai/.test(name)) {
     fill(form, JSON.parse(dataset.jawaban ?? "[]"));
     form.querySelector("[data-beda]")?.remove();
     note(form);
@@ -259,17 +248,17 @@ async function fetchOthers() {
     const sheets = await (await fetch(`${alamat}?lembar=1`)).text();
     const found = new DOMParser().parseFromString(sheets, "text/html").querySelectorAll("form[data-soal]");
     for (const form of found) if (!forms.has(place(form))) adopt(document.importNode(form, true));
+    // Back to where one was, unless something is being answered here already.
+    if (!here && before !== place(current) && !waits(current).length) go(before);
   } catch {
-    return; // each question comes from the server, then
+    // Each question comes from the server, then.
   }
-  // Back to where one was, unless something is being answered here already.
-  if (!here && before && !waits(current).length) go(before);
 }
 
 for (const form of root.querySelectorAll("form[data-soal]")) adopt(form);
 if (forms.size && semua === undefined) {
   [current] = forms.values();
-  fetchOthers();
+  ready = fetchOthers();
 }
 
 // --- Before handing in: what waits goes first, and handing in itself never waits ---
@@ -285,17 +274,7 @@ if (hand) {
 
 if (waiting.length) deliver().then((done) => done && hand && location.reload());
 addEventListener("online", deliver);
-addEventListener("offline", () => stop(lost));
+addEventListener("offline", stop);
 addEventListener("pagehide", deliver);
 document.addEventListener("visibilitychange", () => document.hidden || deliver());
 addEventListener("beforeunload", (event) => kept || !waiting.length || event.preventDefault());
-
-// Time left, where there is a limit: the server decides, this only shows it.
-const limit = find("[data-sampai]");
-if (limit) {
-  const ends = Date.parse(limit.dataset.sampai) - Date.parse(limit.dataset.sekarang) + Date.now();
-  setInterval(() => {
-    const left = Math.max(0, ends - Date.now());
-    limit.textContent = left ? say("minutes", { n: Math.ceil(left / 60000) }) : say("over");
-  }, 1000);
-}
