@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from elearn.content.documents import ModuleKind
 from elearn.pages.catalogue.views import CoursePage, as_day
@@ -101,7 +102,7 @@ def rule_lines(course: Course, state: WholeCourseState) -> list[RuleLine]:
         passed = posttest.module.module_id in state.completed
         lines.append(RuleLine(words, passed if enrolled else None, facts))
     if release.gives_certificate:
-        words = _("Nama dan kabupaten atau kota Anda sudah diperiksa")
+        words = _("Nama dan kabupaten atau kota Anda sudah Anda periksa")
         lines.append(RuleLine(words, state.has_certificate if enrolled else None))
     if release.sequential:
         lines.append(RuleLine(_("Modul dikerjakan berurutan; membaca boleh kapan saja")))
@@ -271,9 +272,9 @@ def _step_facts(step: Step, *, stale: bool) -> str:
     )
     if module.has_quiz:
         facts.append(
-            _("kuis %(n)s soal", n=module.question_count)
+            ngettext("kuis %(n)s soal", "kuis %(n)s soal", module.question_count, n=module.question_count)
             if step.number
-            else _("%(n)s soal", n=module.question_count)
+            else ngettext("%(n)s soal", "%(n)s soal", module.question_count, n=module.question_count)
         )
     if step.number and not module.required:
         facts.append(_("tidak wajib"))

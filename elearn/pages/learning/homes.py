@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from elearn.pages.learning.second_look import quiz_lines, update_lines
 from elearn.records import reading
@@ -189,7 +190,7 @@ def _next_act(line: CourseLine, found: GoOn, now: datetime) -> NextAct:
             minutes=step.module.minutes,
         )
     else:
-        facts = _("%(n)s soal", n=step.module.question_count)
+        facts = ngettext("%(n)s soal", "%(n)s soal", step.module.question_count, n=step.module.question_count)
     if found.is_open:
         facts = _("Kuis belum dikirim, %(n)s soal", n=step.module.question_count)
     begun = found.begun or line.done > 0
@@ -238,7 +239,7 @@ def _when(moment: datetime | None, now: datetime) -> str:
     if days == 1:
         return str(_("kemarin, %(hour)s", hour=hour(moment)))
     if days < 60:
-        return str(_("%(n)s hari lalu", n=days))
+        return str(ngettext("%(n)s hari lalu", "%(n)s hari lalu", days, n=days))
     return day(moment)
 
 

@@ -17,9 +17,7 @@ from elearn.content.items import ItemType
 from elearn.content.presentation import LONGEST_ANSWER, LONGEST_ESSAY, AskedItem, Shown, WireAnswer
 from elearn.records.attempts.queries import AttemptView
 from elearn.records.attempts.views import QuestionView
-from elearn.records.errors import Sentence
-from elearn.web.forms import translated
-from elearn.web.templating import percent, safe
+from elearn.web.templating import percent, safe, sentence
 
 #: How much of a question the review page repeats.
 SHORT = 90
@@ -93,7 +91,7 @@ class Question:
     @property
     def unclear(self) -> str:
         """A sentence for an answer that cannot be read, empty where it is clear."""
-        return translated(Sentence(self.view.unclear)) if self.view.unclear else ""
+        return sentence(self.view.unclear)
 
     @property
     def lacks(self) -> bool:
@@ -198,6 +196,10 @@ class AttemptPage:
     @property
     def title(self) -> str:
         return quiz_title(self.view.place.kind, self.view.place.title)
+
+    @property
+    def language(self) -> str:
+        return self.view.place.language
 
     @property
     def course_title(self) -> str:

@@ -110,6 +110,10 @@ class ResultPage:
         return quiz_title(self.view.place.kind, self.view.place.title)
 
     @property
+    def language(self) -> str:
+        return self.view.place.language
+
+    @property
     def course_title(self) -> str:
         return self.view.place.course_title
 

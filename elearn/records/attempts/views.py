@@ -49,6 +49,8 @@ class QuizPlace:
     digest: str
     live_release_id: int
     live_revision_id: int | None
+    #: Of the course's texts, as its live release says.
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,4 +181,5 @@ def place_of(session: Session, attempt: Attempt) -> QuizPlace:
         digest=row[7],
         live_release_id=row[8],
         live_revision_id=row[9],
+        language=catalogue.release_view(session, row[8]).language,
     )
