@@ -1,5 +1,4 @@
-// An answer is kept in this browser while it is given, and sent as soon as the network takes it.
-// All questions are fetched once: from one to the next needs no network.
+// Answers are kept here while they are given, and sent when the network takes them; all questions are fetched once.
 import { say } from "./kata.js";
 import { SignedOut, clock, send, tell } from "./kirim.js";
 
@@ -9,17 +8,10 @@ const { akun, percobaan, alamat, semua } = root.dataset;
 // What waits belongs to the account that made it, and to one attempt.
 const prefix = `kelas:${akun}:${percobaan}:`;
 const placeKey = `di:${prefix}`;
-const uuid = () => crypto.randomUUID?.() ?? URL.createObjectURL(new Blob()).slice(-36);
-const tab = uuid();
-const asked = () => Number(new URLSearchParams(location.search).get("soal"));
+const placeIn = (address) => +address.split("?soal=")[1];
 
-let store = {};
+const store = localStorage;
 let kept = true;
-try {
-  store = localStorage;
-} catch {
-  kept = false;
-}
 const keys = Object.keys(store).filter((key) => key.startsWith(prefix));
 let waiting = keys.map((key) => JSON.parse(store[key])).sort((one, other) => one.at - other.at);
 
@@ -36,15 +28,12 @@ function drop(entry) {
   delete store[prefix + entry.event];
 }
 
-// --- One question ---
-
-const forms = new Map();
-let current;
-let ready;
+const forms = [];
+let current, ready;
 let moved = 0;
 
-const place = (form) => Number(form.dataset.soal);
-const formOf = (item) => [...forms.values()].find((form) => form.item.value === item);
+const place = (form) => +form.dataset.soal;
+const formOf = (item) => forms.find((form) => form?.item.value === item);
 const waits = (form) => waiting.filter(({ item }) => item === form.item.value);
 const status = (form, words, kind) => tell(form.querySelector("[data-simpan]"), words, kind);
 const waitsHere = (form, at) => status(form, say(kept ? "here" : "unsent", { hour: clock(at) }), "warn");
@@ -66,18 +55,18 @@ function fill(form, answer) {
   form.dispatchEvent(new Event("diisi"));
 }
 
-// Keep what the form says now; what may have reached the server stays before it.
+// What may have reached the server stays before what the form says now.
 function note(form) {
   const last = waits(form).pop();
-  if (last?.tab === tab && !last.tried) drop(last);
-  const [item, base, answer] = [form.item.value, +form.base.value, answerOf(form)];
-  const entry = { event: uuid(), item, base, answer, at: Date.now(), tab };
+  if (last && !last.tried) drop(last);
+  const [item, base, at] = [form.item.value, +form.base.value, Date.now()];
+  const event = crypto.randomUUID?.() ?? URL.createObjectURL(new Blob()).slice(-36);
+  const entry = { event, item, base, answer: answerOf(form), at };
   waiting.push(entry);
   put(entry);
   show(form);
 }
 
-// The state of a question, in its number.
 function show(form, failed) {
   const answer = answerOf(form);
   const given = (answer.trim ? [answer.trim()] : Object.values(answer)).filter(Boolean).length;
@@ -92,7 +81,7 @@ function show(form, failed) {
 }
 
 function adopt(form) {
-  forms.set(place(form), form);
+  forms[place(form)] = form;
   let timer;
   form.addEventListener("input", ({ target }) => {
     note(form);
@@ -109,13 +98,10 @@ function adopt(form) {
   waitsHere(form, last.at);
 }
 
-// --- Sending, one after the other ---
-
 const strip = find("[data-jaringan]");
 const [words, signIn] = strip.querySelectorAll("span, a");
-let running;
+let running, again;
 let pause = 1;
-let again;
 
 function notice(kind, text) {
   strip.hidden = !text;
@@ -124,12 +110,7 @@ function notice(kind, text) {
   signIn.hidden = true;
 }
 
-function deliver() {
-  running ??= run().finally(() => {
-    running = null;
-  });
-  return running;
-}
+const deliver = () => (running ??= run().finally(() => (running = null)));
 
 async function run() {
   clearTimeout(again);
@@ -146,9 +127,9 @@ async function run() {
       if (reply.status > 499 || [403, 429].includes(reply.status)) throw reply;
       const said = await reply.json();
       drop(entry);
-      if (reply.ok) saved(entry, form, said);
+      if (reply.ok) saved(item, form, said);
       else if (form) {
-        // No use in trying again: closed, or no answer to this question.
+        // Closed, or no answer to this question.
         show(form, true);
         status(form, said.message, "warn");
       }
@@ -161,10 +142,9 @@ async function run() {
   return true;
 }
 
-function saved(entry, form, { number, stale, unclear }) {
-  for (const later of waiting) {
-    // Given in the knowledge of this one.
-    if (later.item !== entry.item || ![entry.tab, tab].includes(later.tab)) continue;
+function saved(item, form, { number, stale, unclear }) {
+  // Given in its knowledge.
+  for (const later of waiting.filter((one) => one.item === item)) {
     later.base = number;
     put(later);
   }
@@ -173,6 +153,7 @@ function saved(entry, form, { number, stale, unclear }) {
   show(form);
   if (waits(form).length) return;
   form.querySelector("[data-salah]")?.remove();
+  form.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
   status(form, unclear ?? say("saved", { hour: clock() }), unclear ? "warn" : "ok");
   // Also answered in another place: the server shows both.
   if (stale) location.assign(`${alamat}?soal=${place(form)}`);
@@ -193,10 +174,8 @@ function stop(error) {
   return false;
 }
 
-// --- From one question to another ---
-
 function go(number, push = true) {
-  const next = forms.get(number);
+  const next = forms[number];
   if (!next || !current) return false;
   current.replaceWith(next);
   current = next;
@@ -210,7 +189,7 @@ function go(number, push = true) {
   return true;
 }
 
-// To another page: what waits goes first, and without the network one stays.
+// Without the network one stays.
 async function visit(act) {
   if (await deliver()) navigator.onLine ? act() : stop();
 }
@@ -219,15 +198,14 @@ function leave(event) {
   event.preventDefault();
   const form = event.target;
   const { name, dataset } = event.submitter ?? form;
-  const next = place(form) + 1;
-  // The second half of a double press that brought this question here.
+  // The second half of a double press.
   if (Date.now() - moved < 500) return;
   if (/kosongkan|pakai/.test(name)) {
     fill(form, JSON.parse(dataset.jawaban ?? "[]"));
     form.querySelector("[data-beda]")?.remove();
     note(form);
-  } else if (current && !go(next)) {
-    visit(() => location.assign(`${alamat}?${find(`[data-nomor="${next}"]`) ? `soal=${next}` : "tinjau=1"}`));
+  } else if (current && !go(place(form) + 1)) {
+    visit(() => location.assign(form.dataset.lanjut));
   }
   deliver();
 }
@@ -236,33 +214,28 @@ root.addEventListener("click", (event) => {
   const link = event.target.closest("a");
   if (!link?.getAttribute("href").startsWith(`${alamat}?`) || event.ctrlKey) return;
   event.preventDefault();
-  if (!go(Number(new URL(link).searchParams.get("soal")))) visit(() => location.assign(link));
+  if (!go(placeIn(link.href))) visit(() => location.assign(link));
 });
-addEventListener("popstate", () => go(asked(), false) || location.reload());
+addEventListener("popstate", () => go(placeIn(location.href), false) || location.reload());
 
 async function fetchOthers() {
-  const before = Number(store[placeKey]);
-  const here = asked();
+  const before = +store[placeKey];
+  const here = placeIn(location.href);
   if (here) store[placeKey] = here;
-  try {
-    const sheets = await (await fetch(`${alamat}?lembar=1`)).text();
-    const found = new DOMParser().parseFromString(sheets, "text/html").querySelectorAll("form[data-soal]");
-    for (const form of found) if (!forms.has(place(form))) adopt(document.importNode(form, true));
-    // Back to where one was, unless something is being answered here already.
-    if (!here && before !== place(current) && !waits(current).length) go(before);
-  } catch {
-    // Each question comes from the server, then.
-  }
+  const sheets = await (await fetch(`${alamat}?lembar=1`)).text();
+  const found = new DOMParser().parseFromString(sheets, "text/html").querySelectorAll("form[data-soal]");
+  for (const form of found) if (!forms[place(form)]) adopt(document.importNode(form, true));
+  // Back to where one was.
+  if (!here && before !== place(current) && !waits(current).length) go(before);
 }
 
 for (const form of root.querySelectorAll("form[data-soal]")) adopt(form);
-if (forms.size && semua === undefined) {
-  [current] = forms.values();
-  ready = fetchOthers();
+if (forms.length && semua === undefined) {
+  current = forms.at(-1);
+  ready = fetchOthers().catch(() => {});
 }
 
-// --- Before handing in: what waits goes first, and handing in itself never waits ---
-
+// What waits goes first; handing in itself never waits.
 const hand = find("form[data-kirim]");
 if (hand) {
   for (const { item } of waiting) find(`[data-item="${item}"] .tag`).textContent = say("tagged");
@@ -277,4 +250,3 @@ addEventListener("online", deliver);
 addEventListener("offline", stop);
 addEventListener("pagehide", deliver);
 document.addEventListener("visibilitychange", () => document.hidden || deliver());
-addEventListener("beforeunload", (event) => kept || !waiting.length || event.preventDefault());

@@ -1,5 +1,4 @@
-// An ordering as a list whose steps go up and down: by buttons, by dragging, by keyboard.
-// The selects stay in the form, out of sight, and say what is sent.
+// Steps that go up and down, by buttons and dragging; the selects, out of sight, say what is sent.
 import { say } from "./kata.js";
 
 export function sortable(form) {
@@ -11,7 +10,7 @@ export function sortable(form) {
 
   const number = () => steps().forEach((step, n) => (step.firstElementChild.textContent = n + 1));
 
-  // Put the steps as the selects say; those without a place fill the gaps in the order they stand in.
+  // As the selects say; steps without a place fill the gaps.
   function arrange() {
     const chosen = [...selects].map((select) => select.value);
     const rest = steps().filter((step) => !chosen.includes(step.dataset.id));
@@ -22,8 +21,8 @@ export function sortable(form) {
   function settle(step) {
     number();
     steps().forEach((one, n) => (selects[n].value = one.dataset.id));
-    const values = { step: step.children[1].textContent, n: steps().indexOf(step) + 1, total: selects.length };
-    form.querySelector("[data-suara]").textContent = say("moved", values);
+    const [text, n] = [step.children[1].textContent, steps().indexOf(step) + 1];
+    form.querySelector("[data-suara]").textContent = say("moved", { step: text, n, total: selects.length });
     form.dispatchEvent(new Event("input"));
   }
 
