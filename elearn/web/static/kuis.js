@@ -1,4 +1,4 @@
-// Answers are kept here while they are given, and sent when the network takes them; all questions are fetched once.
+// Answers are kept here while given, and sent when the network takes them; all questions are fetched once.
 import { say } from "./kata.js";
 import { SignedOut, clock, send, tell } from "./kirim.js";
 
@@ -124,7 +124,7 @@ async function run() {
     if (form) status(form, say("saving"), "warn");
     try {
       const reply = await send("PUT", `${alamat}/jawaban`, JSON.stringify({ event, item, base, answer }));
-      if (reply.status > 499 || [403, 429].includes(reply.status)) throw reply;
+      if (/403|429|5../.test(reply.status)) throw reply;
       const said = await reply.json();
       drop(entry);
       if (reply.ok) saved(item, form, said);
@@ -154,7 +154,7 @@ function saved(item, form, { number, stale, unclear }) {
   if (waits(form).length) return;
   form.querySelector("[data-salah]")?.remove();
   form.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
-  status(form, unclear ?? say("saved", { hour: clock() }), unclear ? "warn" : "ok");
+  status(form, unclear ?? say("saved", { hour: clock() }), unclear && "warn");
   // Also answered in another place: the server shows both.
   if (stale) location.assign(`${alamat}?soal=${place(form)}`);
 }

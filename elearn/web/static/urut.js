@@ -1,4 +1,4 @@
-// Steps that go up and down, by buttons and dragging; the selects, out of sight, say what is sent.
+// Steps that go up and down; the selects, out of sight, say what is sent.
 import { say } from "./kata.js";
 
 export function sortable(form) {
