@@ -222,18 +222,20 @@ def _lighthouse(address: str, cookie: str, program: str) -> dict[str, Any]:
     ]
     if cookie:
         command.append(f"--extra-headers={json.dumps({'Cookie': cookie})}")
-    done = subprocess.run(
-        command,
-        env={**os.environ, "CHROME_PATH": program},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    report: dict[str, Any] = json.loads(done.stdout)
-    return report
+    for _try in range(3):
+        done = subprocess.run(
+            command,
+            env={**os.environ, "CHROME_PATH": program},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        # On a busy machine a run now and then gets no trace, and says so.
+        if not done.returncode:
+            report: dict[str, Any] = json.loads(done.stdout)
+            return report
+    raise SystemExit(done.stderr)
 
 
 def _findings(report: dict[str, Any]) -> tuple[str, ...]:
