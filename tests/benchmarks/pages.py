@@ -193,7 +193,13 @@ def _received(page: Page, path: str) -> list[tuple[str, int]]:
 def _measure(site: Site, target: Target, sizes: tuple[int, int, int], program: str, runs: int) -> Row:
     reports = [_lighthouse(site.address + target.path, target.cookie, program) for _run in range(runs)]
     # What else the machine does makes a run worse and none better.
-    best = max(reports, key=lambda report: float(report["categories"]["performance"]["score"]))
+    best = max(
+        reports,
+        key=lambda report: (
+            float(report["categories"]["performance"]["score"]),
+            -float(report["audits"]["largest-contentful-paint"]["numericValue"]),
+        ),
+    )
     scores = {name: round(100 * best["categories"][name]["score"]) for name in CATEGORIES}
 
     def figure(name: str) -> float:

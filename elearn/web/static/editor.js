@@ -82,7 +82,7 @@ function take(reply, sent) {
     saved = text.value;
   }
   show(say("saved", { hour: reply.pukul }));
-  // Made safe by the renderer that also publishes; scripts could not run here in any case.
+  // Made safe by the renderer that also publishes.
   if (reply.html !== null) {
     preview.innerHTML = reply.html;
     byId("masalah").innerHTML = reply.masalah;
@@ -117,8 +117,8 @@ function jump(line) {
 }
 
 function jumpToHash() {
-  const [, line] = /^#baris-(\d+)$/.exec(location.hash) ?? [];
-  if (line) jump(Number(line));
+  const line = Number(/^#baris-(\d+)$/.exec(location.hash)?.[1]);
+  if (line) jump(line);
 }
 
 document.addEventListener("click", (event) => {

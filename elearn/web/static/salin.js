@@ -1,5 +1,4 @@
-// Buttons for what only a script can do: copy an address or a text (`data-salin`), print (`data-cetak`).
-// The words inside say when it was copied.
+// Buttons for what only a script can do: copy an address or a text, print.
 for (const button of document.querySelectorAll("[data-salin], [data-cetak]")) {
   const { salin } = button.dataset;
   if (salin && !navigator.clipboard) continue;
