@@ -295,9 +295,11 @@ def _sqlite(url: sa.URL, *, reading: bool) -> sa.Engine:
                 raise OperationalError("BEGIN IMMEDIATE", None, busy)
             driver.queue = queue
             try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except BaseException:
+                driver.execute("BEGIN IMMEDIATE")
+            except BaseException as error:
                 driver.leave()
+                if isinstance(error, sqlite3.Error):
+                    raise OperationalError("BEGIN IMMEDIATE", None, error) from error
                 raise
 
     return engine
