@@ -173,3 +173,16 @@ def test_a_database_without_tables_is_open_and_says_so_elsewhere(app, visitor, r
         session.execute(sa.text("DROP TABLE installation_facts"))
 
     assert get(visitor, "/masuk").status == 200
+
+
+def test_both_databases_tell_and_a_table_that_is_gone_is_an_error_to_be_lived_with(engine, reading_engine):
+    assert maintenance._read(reading_engine) is None
+    with engine.begin() as connection:
+        row = {"name": FACT, "value": Maintenance(NOW, "Sebentar.").as_text()}
+        connection.execute(sa.insert(InstallationFact).values(row))
+    assert maintenance._read(reading_engine) == Maintenance(NOW, "Sebentar.")
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE installation_facts"))
+
+    with pytest.raises(sa.exc.DBAPIError):
+        maintenance._read(reading_engine)
