@@ -15,7 +15,8 @@ import click
 
 from elearn.commands.database import open_app
 from elearn.commands.failures import CommandError
-from elearn.content import library, mending
+from elearn.commands.style import style_as_json, style_table
+from elearn.content import library, mending, readability
 from elearn.content.documents import CourseDocument, ModuleDocument, ModuleKind
 from elearn.content.items import ChoiceItem, Draw, Item, MatchItem, NumberItem, OrderItem, TextItem
 from elearn.content.numbers import plain_decimal
@@ -41,17 +42,28 @@ def courses() -> None:
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--fix", is_flag=True, help="Betulkan yang punya satu perbaikan aman.")
 @click.option("--write-ids", is_flag=True, help="Tambahkan id yang belum ada.")
+@click.option(
+    "--style",
+    is_flag=True,
+    help="Tampilkan juga tabel keterbacaan. Isinya saran dan tidak mengubah kode keluar.",
+)
 @click.pass_context
-def check(context: click.Context, paths: Paths, output: str, fix: bool, write_ids: bool) -> None:
-    """Print the problems of each course in *paths* as ``file:line: CODE level message``."""
+def check(context: click.Context, paths: Paths, output: str, fix: bool, write_ids: bool, style: bool) -> None:
+    """Print the problems of each course in *paths* as ``file:line: CODE level message``.
+
+    With *style* a table of readability follows; it is advice, and decides nothing about the exit code.
+    """
     rows: list[dict[str, Any]] = []
+    measured: dict[Path, list[readability.Figures]] = {}
     failed = False
     for path in course_folders(paths):
         if write_ids:
             _rewrite(path, mending.write_ids_in_files)
         if fix:
             _rewrite(path, partial(mending.fix_files, path.resolve().name, today=_today()))
-        _, problems = library.read_course(path, today=_today())
+        document, problems = library.read_course(path, today=_today())
+        if style and document is not None:
+            measured[path] = readability.figures_of_course(document)
         failed = failed or any(problem.level is Level.ERROR for problem in problems)
         for problem in problems:
             name = os.path.join(path, problem.file)
@@ -60,7 +72,11 @@ def check(context: click.Context, paths: Paths, output: str, fix: bool, write_id
             else:
                 click.echo(f"{name}:{problem.line}: {problem.code} {problem.level} {problem.message}")
     if output == "json":
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        found = {"problems": rows, "style": style_as_json(measured)} if style else rows
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        for line in style_table(measured):
+            click.echo(line)
     if failed:
         context.exit(1)
 
