@@ -38,6 +38,7 @@ from elearn.content.documents import (
 from elearn.content.items import ChoiceItem, Item, MatchItem, NumberItem, OrderItem, TextItem
 from elearn.content.media import dimensions
 from elearn.content.pieces import Piece
+from elearn.content.words import words_in
 
 __all__ = [
     "COMPILER_VERSION",
@@ -63,7 +64,7 @@ __all__ = [
 ]
 
 #: Raised whenever the same text compiles to something else; stored HTML is made again then.
-COMPILER_VERSION = 2
+COMPILER_VERSION = 3
 
 #: Reading speed from which minutes are counted where the author gave none.
 WORDS_PER_MINUTE = 180
@@ -130,7 +131,7 @@ def compile_module(module: ModuleDocument, course: CourseContext) -> CompiledMod
     )
     asked = module.quiz.items if module.quiz is not None else ()
     text = text_of(lesson_html)
-    words = len(text.split())
+    words = len(words_in(text))
     return CompiledModule(
         title=module.title,
         minutes=module.minutes or max(1, math.ceil(words / WORDS_PER_MINUTE)),
@@ -182,7 +183,7 @@ def compile_course_page(course: CourseDocument, context: CourseContext | None = 
         image=context.media_address(course.image) or "",
         passages=passages_of(body_html),
         weight=len(body_html.encode()) + sum(context.media[path].size for path in page.pictures),
-        word_count=len(text.split()),
+        word_count=len(words_in(text)),
     )
 
 

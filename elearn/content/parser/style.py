@@ -9,11 +9,10 @@ from elearn.content.parser.parts import Question
 from elearn.content.parser.report import Report
 from elearn.content.parser.texts import Texts
 from elearn.content.scanner import Block, Kind
+from elearn.content.words import sentences_in, words_in
 
 MAX_WORDS = 30
 
-_SENTENCE_END = re.compile(r"[.!?:](?=\s)")
-_WORD = re.compile(r"[^\W_][\w'’.,-]*")
 _NEGATIONS = frozenset({"tidak", "bukan", "jangan", "belum", "tak", "tanpa"})
 _BOX_HEAD = re.compile(r"^ *\[[ \u00a0xX]\] ?")
 
@@ -34,7 +33,7 @@ def _check_leaf(report: Report, texts: Texts, leaf: Block) -> None:
         return
     lines = [(line.number, texts.masked.get(line.number, line.text)) for line in leaf.lines if not line.lazy]
     for line, sentence in _sentences(lines):
-        words = [word.casefold().strip(".,") for word in _WORD.findall(sentence)]
+        words = [word.casefold().strip(".,") for word in words_in(sentence)]
         if len(words) > MAX_WORDS:
             report.add(line, "K99b", count=len(words))
         if _is_double_negation(words):
@@ -43,21 +42,14 @@ def _check_leaf(report: Report, texts: Texts, leaf: Block) -> None:
 
 def _sentences(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """Yield each sentence with the line it begins on."""
-    started = 0
-    parts: list[str] = []
-    for number, text in lines:
-        position = 0
-        body = _BOX_HEAD.sub("", text) + " "
-        for end in _SENTENCE_END.finditer(body):
-            parts.append(body[position : end.start()])
-            yield started or number, " ".join(parts)
-            parts, started, position = [], 0, end.end()
-        rest = body[position:]
-        if rest.strip():
-            parts.append(rest)
-            started = started or number
-    if parts:
-        yield started, " ".join(parts)
+    text = "\n".join(_BOX_HEAD.sub("", body) for _, body in lines)
+    index = counted = 0
+    for begin, end, _ in sentences_in(text, colons=True):
+        sentence = text[begin:end]
+        first = begin + len(sentence) - len(sentence.lstrip())
+        index += text.count("\n", counted, first)
+        counted = first
+        yield lines[index][0], sentence
 
 
 def _is_double_negation(words: list[str]) -> bool:
