@@ -9,21 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from elearn.content.numbers import format_decimal
-from elearn.content.readability import (
-    LEAST_WORDS,
-    LONG_SENTENCE,
-    MOST_AVERAGE,
-    MOST_LONG_SHARE,
-    MOST_WORDS,
-    Figures,
-)
+from elearn.content.readability import LIMITS, Figures
 
 _HEAD = (
     "file",
     "kata",
     "kalimat",
     "rata-rata",
-    f"di atas {LONG_SENTENCE} kata",
+    f"di atas {LIMITS.sentence_words} kata",
     "terpanjang",
     "singkatan belum dijelaskan",
 )
@@ -34,10 +27,10 @@ def style_table(measured: Mapping[Path, Sequence[Figures]]) -> Iterator[str]:
     for path, texts in measured.items():
         limits = (
             "batas",
-            f"{_number(LEAST_WORDS)}–{_number(MOST_WORDS)}",
+            f"{_number(LIMITS.least_words)}–{_number(LIMITS.most_words)}",
             "",
-            f"≤ {_number(MOST_AVERAGE, 1)}",
-            f"≤ {_number(MOST_LONG_SHARE * 100, 1)} %",
+            f"≤ {_number(LIMITS.average, 1)}",
+            f"≤ {_number(LIMITS.long_share * 100, 1)} %",
             "",
             "tidak ada",
         )

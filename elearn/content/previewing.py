@@ -18,14 +18,16 @@ from elearn.content.items import ChoiceItem, Item
 from elearn.content.library import read_files
 from elearn.content.markup import MarkupLimitError
 from elearn.content.problems import Problem
+from elearn.content.readability import Figures, figures_of_file
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Safe HTML of one file, and the problems that stand in it."""
+    """Safe HTML of one file, the problems that stand in it, and how easily it reads (a lesson only)."""
 
     html: str
     problems: tuple[Problem, ...]
+    figures: Figures | None = None
 
 
 def preview_file(slug: str, files: Mapping[str, bytes], file_name: str) -> Preview:
@@ -38,7 +40,7 @@ def preview_file(slug: str, files: Mapping[str, bytes], file_name: str) -> Previ
     if document is None:
         return Preview("", own)
     try:
-        return Preview(_html(document, file_name), own)
+        return Preview(_html(document, file_name), own, figures_of_file(document, file_name))
     except MarkupLimitError as error:
         return Preview("", (*own, error.problem))
 

@@ -11,19 +11,28 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from elearn.content.documents import COURSE_FILE, CourseDocument, ModuleDocument
+from elearn.content.documents import COURSE_FILE, CourseDocument
 from elearn.content.markup.references import abbreviation
 from elearn.content.parser.inline import read_inlines
 from elearn.content.pieces import Piece
 from elearn.content.scanner import Kind, Line, heading_text, scan, split_lines
 from elearn.content.words import abbreviations_in, sentences_in, words_in
 
-#: The limits, all of them. Words are limited in modules only: a course page is as short as it likes.
-LEAST_WORDS = 600
-MOST_WORDS = 1100
-MOST_AVERAGE = 15.0
-LONG_SENTENCE = 20
-MOST_LONG_SHARE = 0.10
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a text should keep to; the share is from 0 to 1."""
+
+    least_words: int = 600
+    most_words: int = 1100
+    average: float = 15.0
+    #: A sentence of more words than this is long.
+    sentence_words: int = 20
+    long_share: float = 0.10
+
+
+#: The limits of all courses.
+LIMITS = Limits()
 
 _BOX = re.compile(r" *\[[ \u00a0xX]\] +")
 _ALERT = re.compile(r" *\[![^\]\s]{1,40}\]")
@@ -65,6 +74,7 @@ class Figures:
     #: Abbreviations that nothing explains, with the line of their first use, in the order they come.
     unexplained: Mapping[str, int] = field(default_factory=dict)
     has_word_limits: bool = True
+    limits: Limits = LIMITS
 
     @property
     def average(self) -> float:
@@ -73,16 +83,17 @@ class Figures:
 
     @property
     def long_share(self) -> float:
-        """The share of sentences over `LONG_SENTENCE` words, from 0 to 1."""
+        """The share of sentences over `Limits.sentence_words` words, from 0 to 1."""
         return self.long_sentences / self.sentences if self.sentences else 0.0
 
     @property
     def beyond(self) -> tuple[str, ...]:
         """Which figures are beyond their limits: ``words``, ``average``, ``long_share``, ``unexplained``."""
+        limits = self.limits
         checks = {
-            "words": self.has_word_limits and not LEAST_WORDS <= self.words <= MOST_WORDS,
-            "average": self.average > MOST_AVERAGE,
-            "long_share": self.long_share > MOST_LONG_SHARE,
+            "words": self.has_word_limits and not limits.least_words <= self.words <= limits.most_words,
+            "average": self.average > limits.average,
+            "long_share": self.long_share > limits.long_share,
             "unexplained": bool(self.unexplained),
         }
         return tuple(name for name, is_beyond in checks.items() if is_beyond)
@@ -90,21 +101,17 @@ class Figures:
 
 def figures_of_course(course: CourseDocument) -> list[Figures]:
     """Return the figures of the course page and of each module; tests are quizzes, they have no lesson."""
-    return [figures_of_page(course), *(figures_of_module(module, course) for module in course.modules)]
+    names = [COURSE_FILE, *(module.file_name for module in course.modules)]
+    return [figures for name in names if (figures := figures_of_file(course, name)) is not None]
 
 
-def figures_of_page(course: CourseDocument) -> Figures:
-    """Return the figures of the course page."""
-    return measure(course.body, COURSE_FILE, glossary=_glossary(course), has_word_limits=False)
-
-
-def figures_of_module(module: ModuleDocument, course: CourseDocument) -> Figures:
-    """Return the figures of the lesson of *module*."""
-    return measure(module.lesson, module.file_name, glossary=_glossary(course))
-
-
-def _glossary(course: CourseDocument) -> Collection[str]:
-    return course.glossary.entries if course.glossary is not None else ()
+def figures_of_file(course: CourseDocument, file_name: str) -> Figures | None:
+    """Return the figures of one file of *course*; None for a test, the glossary, or what is not there."""
+    glossary = course.glossary.entries if course.glossary is not None else ()
+    if file_name == COURSE_FILE:
+        return measure(course.body, COURSE_FILE, glossary=glossary, has_word_limits=False)
+    lesson = next((module.lesson for module in course.modules if module.file_name == file_name), None)
+    return None if lesson is None else measure(lesson, file_name, glossary=glossary)
 
 
 def measure(
@@ -121,11 +128,11 @@ def measure(
             sentence = passage.text[begin:end]
             count = len(words_in(sentence))
             ends = is_ended or sentence.rstrip("\"'”’) \n").endswith(":")
-            if not count or not (ends or count > LONG_SENTENCE):
+            if not count or not (ends or count > LIMITS.sentence_words):
                 continue
             sentences += 1
             sentence_words += count
-            long_sentences += count > LONG_SENTENCE
+            long_sentences += count > LIMITS.sentence_words
             if count > longest:
                 begin += len(sentence) - len(sentence.lstrip())
                 longest, longest_line = count, passage.line_at(begin)

@@ -118,7 +118,7 @@ def autosave(slug: str, file_name: str) -> Response:
         blocking = _blocking(seen.problems)
         reply["html"] = seen.html
         # The same words as on the page, put there by the script as they come.
-        reply["masalah"] = _piece("checks", seen.problems, blocking)
+        reply["masalah"] = _piece("checks", seen.problems, blocking, seen.figures)
         reply["tertahan"] = _piece("held_up", blocking)
     return make_response(jsonify(reply))
 
@@ -212,6 +212,7 @@ def _editor_page(slug: str, file_name: str, *, form: DraftForm | None = None) ->
             html=safe(seen.html) if seen is not None else None,
             problems=problems,
             blocking=_blocking(problems),
+            figures=seen.figures if seen is not None else None,
             asides=[(aside, compare(text, aside.text)) for aside in view.asides],
             others=[(other, compare(view.live_text, other.text)) for other in view.others],
             theirs=compare(view.base_text, view.live_text) if view.moved_on else None,
