@@ -623,7 +623,7 @@ def test_somebody_entered_by_the_office_leaves_a_trail(session: Session, now: da
     officer = make_user(session, Role.STAFF, now=now)
     user = services.create_user(
         session, name="Siti Aminah", phone="0813 1111 2222", contact_phone="0813 3333 4444", regency="18.72",
-        actor=officer, way=Way.PAGE, now=now,
+        actor=officer, way=Way.PAGE, now=now, today=now.date(),
     )  # fmt: skip
 
     assert (user.phone, user.contact_phone, user.password_hash) == ("+6281311112222", "+6281333334444", None)

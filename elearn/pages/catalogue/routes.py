@@ -25,7 +25,7 @@ from elearn.content.compiler import COMPILER_VERSION
 from elearn.pages.catalogue import lessons, memory, pictures, search, standing, views
 from elearn.records import reading, study
 from elearn.records.accounts.models import Role
-from elearn.records.accounts.names import is_unstorable
+from elearn.records.accounts.names import storable
 from elearn.records.accounts.queries import Viewer
 from elearn.records.catalogue import queries
 from elearn.records.catalogue.cache import BoundedCache
@@ -49,7 +49,7 @@ bp = Blueprint("catalogue", __name__, template_folder="templates")
 @public
 def home() -> Response:
     """Show what this is and the courses, or what a search finds in them."""
-    written = "".join(one for one in request.args.get("cari", "")[:500] if not is_unstorable(one))
+    written = storable(request.args.get("cari", "")[:500])
     typed = " ".join(written.split())[: search.LONGEST]
     category = request.args.get("topik", "")[:60]
     viewer = sessions.viewer()

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # types-wtforms is behind
 
+from elearn.records.accounts.names import storable
 from elearn.records.errors import RefusedError, TooManyError
 from elearn.records.inquiries import queries, services
 from elearn.records.inquiries.models import Inquiry
@@ -177,7 +178,7 @@ def mark_seen(inquiry_id: int) -> Response:
 
 def _ask_form(about: str, *, posted: bool = False) -> AskForm:
     session = current_session()
-    places = queries.places_for(session, current_viewer().id, extra=about.partition("/")[0])
+    places = queries.places_for(session, current_viewer().id, extra=storable(about.partition("/")[0]))
     form = AskForm() if posted else AskForm(formdata=None, data={"tentang": about, "event": new_event()})
     form.offer(places)
     return form

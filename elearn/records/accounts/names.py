@@ -38,3 +38,8 @@ def clean_text(text: str | None, *, most: int, field: str = "") -> str:
 def is_unstorable(character: str) -> bool:
     """Say whether *character* is NUL, half of a surrogate pair or another control character (line ends excepted)."""
     return unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t"
+
+
+def storable(text: str) -> str:
+    """Return *text* without the characters a database refuses; for what is looked up and never kept."""
+    return "".join(one for one in text if not is_unstorable(one))
