@@ -57,7 +57,7 @@ def _row(figures: Figures) -> tuple[str, ...]:
         _number(figures.sentences),
         marked("average", _number(figures.average, 1)),
         marked("long_share", f"{_number(figures.long_share * 100, 1)} %"),
-        f"baris {figures.longest_line} ({figures.longest_words} kata)" if figures.sentences else "–",
+        f"baris {figures.longest_line} ({_number(figures.longest_words)} kata)" if figures.sentences else "–",
         marked("unexplained", unexplained or "tidak ada"),
     )
 

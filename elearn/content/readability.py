@@ -144,7 +144,7 @@ def measure(
         long_sentences=long_sentences,
         longest_words=longest,
         longest_line=longest_line,
-        unexplained=_unexplained(passages, glossary),
+        unexplained=_unexplained(passages, [*glossary, *_own_glossary(text)]),
         has_word_limits=has_word_limits,
     )
 
@@ -204,6 +204,13 @@ def _only_bars(match: re.Match[str]) -> str:
 
 
 # Abbreviations
+
+
+def _own_glossary(text: Piece) -> Iterator[str]:
+    """Yield the abbreviations that *text* explains itself on lines like those of a glossary."""
+    for line in split_lines(text.text):
+        if (found := abbreviation(line)) is not None:
+            yield found[0]
 
 
 def _unexplained(passages: list[_Passage], glossary: Collection[str]) -> dict[str, int]:

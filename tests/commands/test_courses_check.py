@@ -61,6 +61,81 @@ def test_no_problem_as_json_is_an_empty_list(run: Run):
     assert (done.code, json.loads(done.out)) == (0, [])
 
 
+def styled(course: Path, lesson: str) -> Path:
+    """Give the one module of *course* the text *lesson* before its quiz."""
+    text = course / "01-dasar-halal.md"
+    head, quiz = re.fullmatch(r"(---.*?\n---\n).*?(\n## Kuis.*)", text.read_text("utf-8"), re.S).groups()  # type: ignore[union-attr]
+    text.write_text(f"{head}\n{lesson}\n{quiz}", "utf-8")
+    return course
+
+
+LESSON = f"Urus BPJPH dan QRIS.\n\n{' '.join(['kata'] * 1230)}."
+
+
+def test_style_prints_a_table_after_the_problems_with_a_mark_beyond_each_limit(run: Run, course: Path):
+    done = run("courses", "check", styled(course, LESSON), "--style")
+
+    assert (done.code, done.err) == (0, "")
+    blank, title, head, limits, page, module = done.out.splitlines()
+    assert (blank, title) == ("", f"Keterbacaan {course} (! = di luar batas)")
+    columns = [re.split(r"  +", line.strip()) for line in (head, limits, page, module)]
+    assert columns[0] == [
+        "file", "kata", "kalimat", "rata-rata", "di atas 20 kata", "terpanjang", "singkatan belum dijelaskan",
+    ]  # fmt: skip
+    assert columns[1] == ["batas", "600–1.100", "≤ 15,0", "≤ 10,0 %", "tidak ada"]
+    assert columns[2][0] == "kursus.md"
+    assert "!" not in page
+    number = (course / "01-dasar-halal.md").read_text("utf-8").splitlines().index("Urus BPJPH dan QRIS.") + 1
+    assert columns[3] == [
+        "01-dasar-halal.md", "1.234 !", "2", "617,0 !", "50,0 % !", f"baris {number + 2} (1.230 kata)",
+        f"BPJPH (baris {number}), QRIS (baris {number}) !",
+    ]  # fmt: skip
+
+
+def test_style_stands_beside_the_problems_in_json_which_else_stay_a_list(run: Run, course: Path):
+    path = styled(course, LESSON)
+    done = run("courses", "check", path, "--style", "--format", "json")
+
+    assert done.code == 0
+    found = json.loads(done.out)
+    assert list(found) == ["problems", "style"]
+    assert found["problems"] == json.loads(run("courses", "check", path, "--format", "json").out)
+    page, module = found["style"]
+    assert page["file"] == f"{course}/kursus.md"
+    line = module["longest"]["line"]
+    assert module == {
+        "file": f"{course}/01-dasar-halal.md",
+        "words": 1234,
+        "sentences": 2,
+        "average": 617.0,
+        "long_share": 0.5,
+        "longest": {"line": line, "words": 1230},
+        "unexplained": [{"word": "BPJPH", "line": line - 2}, {"word": "QRIS", "line": line - 2}],
+        "beyond": ["words", "average", "long_share", "unexplained"],
+    }
+
+
+def test_style_decides_nothing_about_the_exit_code(run: Run):
+    for course, code in ((broken("K12"), 1), (broken("K06"), 0)):
+        done = run("courses", "check", course, "--style")
+
+        assert done.code == code
+        first, *table = done.out.splitlines()
+        assert first.startswith(f"{course}/01-modul.md:")
+        assert "!" in "".join(table[2:])
+    assert "tidak mengubah kode keluar" in " ".join(run("courses", "check", "--help").out.split())
+
+
+def test_a_course_that_cannot_be_read_has_no_table(run: Run, tmp_path: Path):
+    (tmp_path / "dapur").mkdir()
+    (tmp_path / "dapur" / "01-bahan.md").write_text("Satu.\n", "utf-8")
+
+    done = run("courses", "check", tmp_path / "dapur", "--style")
+
+    assert done.code == 1
+    assert "Keterbacaan" not in done.out
+
+
 def test_fix_mends_what_has_one_safe_fix_and_touches_nothing_else(run: Run, tmp_path: Path):
     course = shutil.copytree(broken("K12"), tmp_path / "naskah" / "kursus-contoh")
     before = {path.name: path.read_bytes() for path in course.iterdir()}
