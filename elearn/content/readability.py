@@ -248,6 +248,10 @@ def _is_explained(text: str, word: str, place: int) -> bool:
     if equal and equal[1].casefold() == initial:
         return True
     before = text[max(0, place - 200) : place]
+    letters = [letter for letter in word.casefold() if letter.isalpha()]
+    for beside in (words_in(before)[-len(letters) :], words_in(text[end : end + 200])[: len(letters)]):
+        if [other[0].casefold() for other in beside] == letters:
+            return True
     if named := _NAMED.search(before):
         near = words_in(before[: named.start()])[-_NEAR:]
         return len(near) >= 2 and any(other[0].casefold() == initial for other in near)

@@ -16,43 +16,7 @@ _LONGEST_TOKEN = 60
 
 #: What is always followed by what it belongs to: "No. 5", "Rp. 1.000", "Jl. Raden Intan".
 _BEFORE_A_NAME = frozenset(
-    [
-        "no",
-        "nmr",
-        "rp",
-        "jl",
-        "jln",
-        "gg",
-        "tgl",
-        "hlm",
-        "kab",
-        "kec",
-        "kel",
-        "prov",
-        "telp",
-        "tlp",
-        "bpk",
-        "sdr",
-        "sdri",
-        "tn",
-        "ny",
-        "yth",
-        "dr",
-        "drs",
-        "dra",
-        "ir",
-        "prof",
-        "h",
-        "hj",
-        "a.n",
-        "d.a",
-        "u.p",
-        "s.d",
-        "ps",
-        "pt",
-        "cv",
-        "ud",
-    ]
+    "no nmr rp jl jln gg tgl hlm kab kec kel prov telp tlp bpk sdr sdri tn ny yth dr drs dra ir prof h hj a.n d.a u.p s.d ps pt cv ud".split()  # noqa: SIM905 (a line of words reads best)
 )
 
 _ABBREVIATION = re.compile(
@@ -64,38 +28,15 @@ _MOST_DIGITS = 3
 #: Abbreviations everybody says every day, who does not think of them as any: things, forms of a firm,
 #: neighbourhoods, schools, times of the day. KTP, NIB or QRIS are none of them: they are explained.
 EVERYDAY = frozenset(
-    [
-        "HP",
-        "WA",
-        "OK",
-        "PDF",
-        "JPG",
-        "RT",
-        "RW",
-        "CV",
-        "PT",
-        "UD",
-        "SMS",
-        "TV",
-        "AC",
-        "QR",
-        "USB",
-        "ATM",
-        "PIN",
-        "PLN",
-        "WIB",
-        "WITA",
-        "WIT",
-        "TK",
-        "SD",
-        "SMP",
-        "SMA",
-        "SMK",
-        "S1",
-        "RI",
-    ]
+    "HP WA OK PDF JPG RT RW CV PT UD SMS TV AC QR USB ATM PIN PLN WIB WITA WIT TK SD SMP SMA SMK S1 RI".split()  # noqa: SIM905 (a line of words reads best)
 )
-UNITS = frozenset(["KG", "GR", "ML", "CC", "CM", "MM", "KM", "MB", "GB", "KB", "KWH"])
+UNITS = frozenset(
+    "KG GR ML CC CM MM KM MB GB KB KWH".split()  # noqa: SIM905 (a line of words reads best)
+)
+#: Written in capitals on packages: "12 MEI 2027".
+MONTHS = frozenset(
+    "JANUARI FEBRUARI MARET APRIL MEI JUNI JULI AGUSTUS SEPTEMBER OKTOBER NOVEMBER DESEMBER".split()  # noqa: SIM905 (a line of words reads best)
+)
 
 
 def words_in(text: str) -> list[str]:
@@ -142,15 +83,14 @@ def abbreviations_in(text: str) -> Iterator[tuple[str, int]]:
     """Yield each abbreviation of *text* and where it stands.
 
     One is a word of at least two capitals and no small letter, digits and hyphens included: NIB, P3H,
-    SPP-IRT. Roman numerals, units, numbers of papers and `EVERYDAY` words are none.
+    SPP-IRT. Roman numerals, units, months, numbers of papers and `EVERYDAY` words are none.
     """
     for found in _ABBREVIATION.finditer(text):
         word = found[0]
         if (
             sum(letter.isalpha() for letter in word) >= 2
             and sum(letter.isdigit() for letter in word) <= _MOST_DIGITS
-            and word not in EVERYDAY
-            and word not in UNITS
+            and word not in EVERYDAY | UNITS | MONTHS
             and not _ROMAN.fullmatch(word)
         ):
             yield word, found.start()
