@@ -38,6 +38,7 @@ from elearn.content.documents import (
 from elearn.content.items import ChoiceItem, Item, MatchItem, NumberItem, OrderItem, TextItem
 from elearn.content.media import dimensions
 from elearn.content.pieces import Piece
+from elearn.content.svg import svg_size
 from elearn.content.words import words_in
 
 __all__ = [
@@ -64,7 +65,7 @@ __all__ = [
 ]
 
 #: Raised whenever the same text compiles to something else; stored HTML is made again then.
-COMPILER_VERSION = 3
+COMPILER_VERSION = 4
 
 #: Reading speed from which minutes are counted where the author gave none.
 WORDS_PER_MINUTE = 180
@@ -89,7 +90,8 @@ class MediaUse:
     @classmethod
     def of(cls, file: MediaFile) -> MediaUse:
         """Look at *file*."""
-        width, height = dimensions(file.content) or (0, 0)
+        size = svg_size(file.content) if file.path.lower().endswith(".svg") else dimensions(file.content)
+        width, height = size or (0, 0)
         return cls(file.digest, len(file.content), width, height)
 
 

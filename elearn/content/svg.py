@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from xml.parsers import expat
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -26,6 +27,8 @@ SCRIPT = "K116c"
 OUTSIDE = "K116d"
 NO_SVG = "K116b"
 _MAX_DEPTH = 200
+#: The first element of a drawing stands within this many bytes.
+_HEAD = 4_000
 
 
 def check_svg(content: bytes) -> list[str]:
@@ -36,6 +39,34 @@ def check_svg(content: bytes) -> list[str]:
     except (expat.ExpatError, ValueError, LookupError):
         return [*sorted(reader.codes), NO_SVG] if NO_SVG not in reader.codes else sorted(reader.codes)
     return sorted(reader.codes)
+
+
+def svg_size(content: bytes) -> tuple[int, int] | None:
+    """Return width and height of the drawing in *content* in CSS pixels; None where its first element does not say.
+
+    They are taken from ``width`` and ``height`` as plain numbers or pixels, else from ``viewBox`` (SVG 2, §8.2).
+    """
+    attributes: dict[str, str] = {}
+
+    def start(name: str, found: dict[str, str]) -> None:
+        if not attributes and name.rpartition(":")[2] == "svg":
+            attributes.update(found)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    with suppress(expat.ExpatError, ValueError, LookupError):
+        parser.Parse(content[:_HEAD], False)
+    sides = [_length(attributes.get(name, "")) for name in ("width", "height")]
+    if not all(sides):
+        box = re.split(r"[\s,]+", attributes.get("viewBox", "").strip())
+        sides = [_length(text) for text in box[2:4]] if len(box) == 4 else []
+    return (sides[0], sides[1]) if len(sides) == 2 and all(sides) else None
+
+
+def _length(text: str) -> int:
+    """Return the whole pixels that *text* gives, 0 where it is in another unit or has over five digits."""
+    found = re.fullmatch(r"(\d{1,5})(?:\.\d{1,9})?(?:px)?", text.strip(), re.ASCII)
+    return int(found[1]) if found else 0
 
 
 class _SvgReader:

@@ -14,6 +14,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from elearn.content import media, picture_heads
 from elearn.content.media import MediaRefusedError, check, dimensions, reencode_picture
+from elearn.content.svg import svg_size
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">{}</svg>'
 HOSTILE_SVG = [
@@ -379,3 +380,30 @@ def test_an_upload_that_stays_too_large_is_refused(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(media, "MAX_BYTES", 1000)
     with pytest.raises(MediaRefusedError, match="1 MB"):
         reencode_picture(noise((300, 300)))
+
+
+@pytest.mark.parametrize(
+    ("head", "size"),
+    [
+        ('width="320" height="604" viewBox="0 0 10 10"', (320, 604)),
+        ('width="320px" height="99.5px"', (320, 99)),
+        ('viewBox="0 0 320 408"', (320, 408)),
+        ('viewBox=" 0,0,320.5,408 " width="100%"', (320, 408)),
+        ('width="20em" height="10em"', None),
+        ('width="0" height="10"', None),
+        ('width="999999" height="10"', None),
+        ('viewBox="0 0 320"', None),
+        ("", None),
+    ],
+)
+def test_a_drawing_says_how_large_it_is(head: str, size: tuple[int, int] | None) -> None:
+    drawing = f'<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="http://www.w3.org/2000/svg" {head}><svg width="7" height="7"/></svg>'
+    assert svg_size(drawing.encode()) == size
+    prefixed = drawing.replace("<svg xmlns=", "<s:svg xmlns:s=").replace("</svg>", "</s:svg>")
+    assert svg_size(prefixed.encode()) == size
+
+
+@given(content=st.binary(max_size=300))
+def test_the_size_of_anything_else_is_not_known(content: bytes) -> None:
+    assert svg_size(content) is None
+    svg_size(b"<svg " + content)
