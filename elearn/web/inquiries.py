@@ -18,7 +18,7 @@ from wtforms.widgets import HiddenInput
 
 from elearn.records import desk
 from elearn.records.audit.models import Way
-from elearn.records.catalogue.queries import release_view
+from elearn.records.catalogue.queries import COURSE_LANGUAGE, release_view
 from elearn.records.errors import RefusedError
 from elearn.records.inquiries import queries, services
 from elearn.records.inquiries.models import Inquiry, InquiryReply, InquiryState
@@ -46,6 +46,7 @@ class Place:
     #: Empty for the course as a whole, or where the lesson is no longer in it.
     lesson_title: str
     address: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,11 @@ def place_of(session: Session, inquiry: Inquiry) -> Place:
     """Return where *inquiry* was asked, by the titles of today."""
     course = inquiry.course
     if course.live_release_id is None:
-        return Place(course.slug, "", "")
+        return Place(course.slug, "", "", COURSE_LANGUAGE)
     release = release_view(session, course.live_release_id)
     module = release.module(inquiry.module.slug) if inquiry.module is not None else None
     address = f"/kursus/{course.slug}" + (f"/{module.slug}" if module is not None else "")
-    return Place(release.title, module.title if module is not None else "", address)
+    return Place(release.title, module.title if module is not None else "", address, release.language)
 
 
 # --- Pages of the desk -------------------------------------------------------------------------------

@@ -14,15 +14,17 @@ from typing import cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from elearn.content.problems import Phrase
 from elearn.records.accounts.keys import show_phone
 from elearn.records.accounts.models import Role
 from elearn.records.accounts.queries import Viewer
+from elearn.records.catalogue import queries as catalogue
 from elearn.records.errors import Sentence, said
 from elearn.web import language, privacy, problems, sessions, splice
 from elearn.web.clock import utc_now
+from elearn.web.extensions import current_session
 from elearn.web.forms import translated
 from elearn.web.headers import FOR_EVERYBODY
 from elearn.web.messages import pieces
@@ -90,6 +92,8 @@ def init_app(app: Flask) -> None:
         Role=Role,
         today=today,
         in_language=in_language,
+        language_of=language_of,
+        spoken=spoken,
         asks_consent=privacy.asks_consent,
         privacy_version=privacy.PRIVACY_VERSION,
     )
@@ -251,6 +255,19 @@ def static_file(tag: str, name: str) -> Response:
 def in_language(code: str) -> Markup:
     """Return the attribute that tells which language a course's own text is in, where the page's differs."""
     return Markup("") if code == language.current() else Markup(' lang="{}"').format(code)
+
+
+def language_of(slug: str) -> str:
+    """Return the language of a course's own text, by the course's short name; asked once a request."""
+    if "course_languages" not in g:
+        g.course_languages = catalogue.languages(current_session())
+    return cast(str, g.course_languages.get(slug, catalogue.COURSE_LANGUAGE))
+
+
+def spoken(text: str, code: str) -> Markup:
+    """Return words of a course for a sentence of ours, with their language where it is not the page's."""
+    attribute = in_language(code)
+    return Markup("<span{}>{}</span>").format(attribute, text) if attribute and text else escape(text)
 
 
 def safe(html: str) -> Markup:

@@ -21,10 +21,31 @@ def test_one_goes_on_and_gets_ready(open_window: Callable[..., Window], phone: b
     window = open_window(phone=phone, scripts=scripts)
     person = new_learner(window, "Sari Wulandari", COURSE)
     window.take_picture("kursus-peserta-baru")
+    see_first_things_first(window, phone=phone)
     go_on_where_one_left(window)
     tick_on_the_page_with_all_lists(window)
     see_it_on_another_phone(open_window(), person)
     put_aside_and_take_up(window)
+
+
+def see_first_things_first(window: Window, *, phone: bool) -> None:
+    """What to do stands above what to know, one below the other on a phone."""
+    page = window.page
+    parts = [
+        page.locator(".key"),
+        page.get_by_text("Setelah belajar, Anda bisa"),
+        page.get_by_role("heading", name="Isi kursus"),
+        page.get_by_role("heading", name=re.compile("^Syarat")),
+        page.get_by_role("heading", name="Tentang kursus ini"),
+        window.act("Bagikan lewat WhatsApp"),
+    ]
+    tops = [box["y"] for part in parts if (box := part.bounding_box())]
+    assert len(tops) == len(parts)
+    if not phone:
+        # Beside them: what completes the course.
+        assert tops.pop(3) < tops[2]
+    assert tops == sorted(tops)
+    assert page.locator(".key a, .key button").first.bounding_box()["y"] < 740  # type: ignore[index]
 
 
 def go_on_where_one_left(window: Window) -> None:

@@ -12,6 +12,7 @@ import pytest
 from elearn.records.accounts.models import Role
 from tests.pages.conftest import get, post, send
 from tests.security.conftest import Site
+from tests.security.course import FILES
 from tests.security.test_routes import Place, address, ask, may_open, places, views
 from tests.translations import read
 
@@ -146,4 +147,34 @@ def test_no_refusal_shows_an_indonesian_sentence_of_ours(site: Site, english: di
                 wrong += [(who, path, text) for text in left(found.text)]
             said = post(client, path, {"csrf_token": token}, Accept="application/json").text
             wrong += [(who, path, text) for text in indonesian()[1].findall(said)]
+    assert not wrong, wrong
+
+
+def alone(html: str, titles: frozenset[str]) -> set[str]:
+    """Return the *titles* that stand by themselves on a page without their language."""
+    # A browser's tab and a list to choose from are read as they are.
+    plain = re.sub(r"<(title|option)\b.*?</\1>", "", html, flags=re.DOTALL)
+    return titles & set(shown(plain))
+
+
+def test_titles_alone_are_told_from_those_in_a_sentence() -> None:
+    titles = frozenset({"Meja"})
+    assert alone('<h1>Meja</h1><p lang="id">Meja</p>', titles) == titles
+    assert alone('<title>Meja</title><h1 lang="id">Meja</h1><p>Quiz “Meja”</p>', titles) == set()
+
+
+def test_a_title_of_a_course_says_its_language_on_every_page(site: Site, english: dict[str, object]) -> None:
+    written = [text.decode() for name, text in FILES.items() if name.endswith(".md")]
+    titles = frozenset(
+        found[1].strip() for text in written if (found := re.search(r"^judul: (.+)$", text, re.M))
+    )
+    wrong = []
+    for endpoint, roles, place in pages(site, "GET"):
+        path = address(site.app, endpoint, place.values)
+        for who, client in english.items():
+            if may_open(roles, who) and (place.theirs is None or who in place.theirs):
+                found = ask(client, "GET", path)
+                if found.mimetype == "text/html":
+                    wrong += [(who, path, one) for one in alone(found.get_data(as_text=True), titles)]
+    assert len(titles) > 2
     assert not wrong, wrong

@@ -239,7 +239,7 @@ def lesson_standing(lesson: LessonPage, state: LessonState) -> LessonStanding:
         locked=locked,
         open_attempt=state.open_attempt is not None,
         next_address=following.act_address if following else course.address,
-        next_title=following.title if following else _("Ke halaman kursus"),
+        next_title=following.title if following else "",
         weave=weave(course, state.completed, step),
         ticks=tuple(check.id for check in lesson.compiled.checklist if check.id in state.ticks),
     )

@@ -137,8 +137,6 @@ class CourseStanding:
     #: Whether nothing can be done in it any more but reading.
     closed: bool
     first_address: str
-    #: The pre-test that may be taken first, for somebody who has not begun.
-    pretest: str = ""
     done: int = 0
     total: int = 0
     minutes_left: int = 0
@@ -162,14 +160,12 @@ def course_standing(
     first = course.modules[0] if course.modules else course.steps[0]
     closed = state.course_state == CatalogueState.RETIRED
     if state.viewer is None or state.enrolment_id is None:
-        pretest = course.test(ModuleKind.PRETEST)
         return CourseStanding(
             signed_in=state.viewer is not None,
             enrolled=False,
             open=state.course_state == CatalogueState.LISTED,
             closed=closed,
             first_address=first.address,
-            pretest=pretest.act_address if pretest is not None else "",
         )
     found = where_to_go_on(course, state)
     modules = [one for one in course.required if not one.is_test]

@@ -161,6 +161,7 @@ def _confirmation(course_slug: str, form: ConfirmForm) -> str:
         form=form,
         course_title=release.title,
         course_address=f"/kursus/{course_slug}",
+        course_language=release.language,
     )
 
 

@@ -57,6 +57,10 @@ class CourseLine:
         return self.course.address
 
     @property
+    def language(self) -> str:
+        return self.course.release.language
+
+    @property
     def weave(self) -> tuple[str, ...]:
         return weave(self.course, self.state.completed, self.go_on.step if self.go_on is not None else None)
 
@@ -102,6 +106,7 @@ class NextAct:
     motif: str
     course_title: str
     course_address: str
+    language: str
     title: str
     facts: str
     seen: str
@@ -137,6 +142,7 @@ class CertificateLine:
     words: str
     address: str
     link_words: str
+    language: str
 
 
 def home_page(session: Any, viewer: Viewer, now: datetime, today: date) -> dict[str, Any]:
@@ -198,6 +204,7 @@ def _next_act(line: CourseLine, found: GoOn, now: datetime) -> NextAct:
         motif=motif(line.course.release.category),
         course_title=line.title,
         course_address=line.address,
+        language=line.language,
         title=step.title,
         facts=facts,
         seen=_("Terakhir dibuka %(when)s", when=_when(line.state.last_seen_at, now)) if begun else "",
@@ -325,7 +332,7 @@ def _is_waiting(line: CourseLine) -> bool:
 
 def _waiting(line: CourseLine) -> CertificateLine:
     address, words = certificate_link(line.course, line.state)
-    return CertificateLine(line.title, _("Tinggal memeriksa nama Anda."), address, words)
+    return CertificateLine(line.title, _("Tinggal memeriksa nama Anda."), address, words, line.language)
 
 
 def _holds(certificate: Certificate, today: date) -> bool:
@@ -337,5 +344,9 @@ def _issued(certificate: Certificate) -> CertificateLine:
     if certificate.score is not None:
         words += ", " + _("nilai %(score)s", score=percent(certificate.score, ""))
     return CertificateLine(
-        certificate.course_title, words, f"/sertifikat/{certificate.serial}", _("Lihat sertifikat")
+        certificate.course_title,
+        words,
+        f"/sertifikat/{certificate.serial}",
+        _("Lihat sertifikat"),
+        certificate.language,
     )

@@ -35,6 +35,7 @@ class QuizLine:
 
     title: str
     course_title: str
+    language: str
     words: str
     passed: bool
     result_address: str
@@ -49,6 +50,8 @@ class UpdateLine:
 
     title: str
     course_title: str
+    language: str
+    #: What its author says has changed; empty for a module that is new.
     note: str
     address: str
     #: Where a press says "I have seen it"; empty for a module that is new.
@@ -82,6 +85,7 @@ def _quiz_line(session: Any, attempt: LastAttempt, course: Course, step: Step, *
     return QuizLine(
         title=step.title,
         course_title=course.title,
+        language=course.release.language,
         words=words,
         passed=not again,
         result_address=f"/percobaan/{attempt.uuid}/hasil",
@@ -121,10 +125,14 @@ def update_lines(session: Any, course: Course, state: EnrolledCourse) -> list[Up
         step = course.step(change.module_id)
         if step is not None and not change.seen:
             seen = "" if step.is_test else f"{step.address}/dibuka"
-            lines.append(UpdateLine(step.title, course.title, change.note, step.act_address, seen))
+            lines.append(
+                UpdateLine(
+                    step.title, course.title, course.release.language, change.note, step.act_address, seen
+                )
+            )
     if state.completed_at is not None:
         lines.extend(
-            UpdateLine(step.title, course.title, _("Modul baru di kursus ini."), step.act_address)
+            UpdateLine(step.title, course.title, course.release.language, "", step.act_address)
             for step in course.required
             if step.module.module_id not in state.completed
         )

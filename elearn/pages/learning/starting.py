@@ -44,6 +44,10 @@ class QuizPage:
         return quiz_title(self.view.kind, self.view.title)
 
     @property
+    def language(self) -> str:
+        return self.release.language
+
+    @property
     def course_title(self) -> str:
         return self.view.course_title
 

@@ -22,7 +22,7 @@ from elearn.web.extensions import current_session
 from elearn.web.forms import translated
 from elearn.web.guards import role_required
 from elearn.web.sessions import current_person
-from elearn.web.templating import today
+from elearn.web.templating import language_of, spoken, today
 
 #: People shown for one search.
 MOST_FOUND = 20
@@ -209,7 +209,10 @@ def _cohort(cohort_id: int) -> Cohort:
 
 def _cohort_form(*, empty: bool = False) -> CohortForm:
     form = CohortForm(formdata=None) if empty else CohortForm()
-    form.offer((course.id, title) for course, title in desk.all_courses(current_session()))
+    form.offer(
+        (course.id, spoken(title, language_of(course.slug)))
+        for course, title in desk.all_courses(current_session())
+    )
     return form
 
 

@@ -32,6 +32,8 @@ from elearn.records.catalogue.models import (
 )
 from elearn.records.catalogue.views import ModuleView, ReleaseView
 
+#: What a course is in that was never published, and so says nothing yet.
+COURSE_LANGUAGE = "id"
 #: Bytes of source text (times what a parsed value weighs more than its text) kept per process.
 _RELEASES: BoundedCache[ReleaseView] = BoundedCache(4_000_000)
 _COMPILED: BoundedCache[CompiledModule] = BoundedCache(12_000_000)
@@ -91,6 +93,14 @@ def live_courses(session: Session | sa.Connection) -> list[LiveCourse]:
         LiveCourse(row.id, row.slug, row.state, release_view(session, row.live_release_id)) for row in rows
     ]
     return sorted(found, key=lambda course: course.release.title.casefold())
+
+
+def languages(session: Session | sa.Connection) -> dict[str, str]:
+    """Return the language of each course's own text, by the course's short name."""
+    return {
+        slug: COURSE_LANGUAGE if release_id is None else release_view(session, release_id).language
+        for slug, release_id in session.execute(select(Course.slug, Course.live_release_id))
+    }
 
 
 def release_view(session: Session | sa.Connection, release_id: int) -> ReleaseView:
