@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from tests.faults.server import Site, environment, run, running
+from elearn.records import authoring, engines
+from elearn.records.accounts.models import Role
+from elearn.records.accounts.people import create_user
+from elearn.records.audit.models import Way
+from elearn.records.catalogue.models import Course
+from tests.faults.server import Site, environment, running
 from tests.journeys.steps import PASSWORD, Window
 
 COURSES = Path(__file__).parent / "courses"
+STAFF = (
+    (Role.TRAINER, "Ratna Dewi", "pelatih"),
+    (Role.STAFF, "Bagus Prakoso", "petugas"),
+    (Role.ADMIN, "Admin", "admin"),
+)
 PHONE: dict[str, Any] = {
     "viewport": {"width": 360, "height": 740},
     "is_mobile": True,
@@ -39,27 +53,39 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 @pytest.fixture(scope="session")
-def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server in a process of its own with the courses of this folder, a trainer and a clerk."""
-    site = Site(environment(tmp_path_factory.mktemp("journeys")))
+def site(
+    chromium: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """A server in a process of its own with the courses of this folder, a trainer, a clerk and an admin."""
+    folder = tmp_path_factory.mktemp("journeys")
+    site = Site(environment(folder))
     site.env["ELEARN_BASE_URL"] = site.address
-    commands: list[tuple[tuple[str, ...], str]] = [
-        # Not `init`, which would publish the courses of the repository too.
-        (("db", "upgrade"), ""),
-        (("courses", "publish", str(COURSES)), ""),
-        (_create("trainer", "Ratna Dewi", "pelatih"), PASSWORD),
-        (_create("staff", "Bagus Prakoso", "petugas"), PASSWORD),
-        (("courses", "trainers", "kedai-ubah", "--add", "pelatih"), ""),
-    ]
-    for words, stdin in commands:
-        done = run(site.env, *words, stdin=stdin)
-        assert done.returncode == 0, done.stdout + done.stderr
+    shutil.copy(sqlite_template, folder / "elearn.sqlite3")
+    _fill(folder / "elearn.sqlite3")
     with running(site):
         yield site
 
 
-def _create(role: str, name: str, username: str) -> tuple[str, ...]:
-    return ("users", "create", "--role", role, "--name", name, "--username", username, "--password-stdin")
+def _fill(database: Path) -> None:
+    """Put in what the journeys begin with; commands, which others test, would start a process for each."""
+    engine = engines.make_engine(f"sqlite:///{database}", reading=False)
+    now = datetime.now(UTC)
+    by: dict[str, Any] = {"actor": None, "way": Way.COMMAND, "now": now}
+    with Session(engine) as session:
+        for folder in sorted(COURSES.iterdir()):
+            authoring.publish_folder(
+                session, folder, note="", overwrite=False, actor=None, now=now, today=now.date()
+            )
+        people = {
+            username: create_user(
+                session, name=name, username=username, roles=[role], password=PASSWORD, **by
+            )
+            for role, name, username in STAFF
+        }
+        course = session.scalars(select(Course).where(Course.slug == "kedai-ubah")).one()
+        authoring.set_trainers(session, course, add=[people["pelatih"]], remove=[], **by)
+        session.commit()
+    engine.dispose()
 
 
 @pytest.fixture

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -144,14 +147,28 @@ def test_an_answer_whose_reply_was_lost_is_saved_once_and_what_comes_after_it_co
     sitting.forgive("ERR_FAILED")
 
 
-@pytest.mark.parametrize("end", ["signed out in another tab", "cookie gone"])
+def expire(site: Site, sitting: Sitting) -> None:
+    """Let the learner's session lie unused for longer than any may."""
+    folder = Path(site.env["ELEARN_DATA_DIR"])
+    with contextlib.closing(sqlite3.connect(folder / "elearn.sqlite3", timeout=30)) as database, database:
+        changed = database.execute(
+            "update user_sessions set last_seen_at = '2020-01-01 00:00:00.000000'"
+            " where user_id = (select id from users where email = ?)",
+            [sitting.key],
+        )
+        assert changed.rowcount == 1
+
+
+@pytest.mark.parametrize("end", ["signed out in another tab", "session expired", "cookie gone"])
 def test_an_answer_typed_after_the_session_ended_is_saved_after_signing_in(
-    sitting: Sitting, end: str
+    site: Site, sitting: Sitting, end: str
 ) -> None:
     page = sitting.page
     sitting.open("essay")
     if end == "cookie gone":
         page.context.clear_cookies()
+    elif end == "session expired":
+        expire(site, sitting)
     else:
         token = page.locator('meta[name="csrf-token"]').get_attribute("content")
         left = page.request.post("/keluar", form={"csrf_token": token or ""}, headers={"Referer": page.url})
