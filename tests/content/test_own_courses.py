@@ -192,3 +192,16 @@ def test_it_reads_easily(course: CourseDocument):
     }
 
     assert beyond == {}
+
+
+def test_every_text_has_its_claims_listed(course: CourseDocument):
+    """Whoever checks a law finds in one table which text leans on it."""
+    listed = (COURSES.parent / "docs" / "content-claims.md").read_text(encoding="utf-8")
+    part = listed.partition(f"\n## {course.slug}\n")[2].partition("\n## ")[0]
+    headed = [
+        (heading, table.count("\n| ") - 1)
+        for heading, _line, table in (one.partition("\n") for one in part.split("\n### ")[1:])
+    ]
+    for module in course.modules:
+        rows = [count for heading, count in headed if module.file_name in heading]
+        assert rows and min(rows) >= 5, module.file_name
