@@ -26,7 +26,14 @@ CATALOGUES = PACKAGE / "translations"
 #: The files say nothing about when they were made, so that making them again changes nothing.
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 #: What marks a sentence, in Python and in templates.
-KEYWORDS: dict[str, Any] = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "phrase": None, "say": None}
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "_l": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "phrase": None,
+    "say": None,
+}
 METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false", "newstyle_gettext": "true"}
 #: Commands speak to whoever runs the server, in Indonesian only.

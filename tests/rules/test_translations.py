@@ -189,7 +189,9 @@ def marked(tree: ast.AST) -> set[ast.AST]:
 
 
 def is_shown(path: Path) -> bool:
-    return "content" not in path.relative_to(PACKAGE).parts and names(path) not in FOR_OPERATORS | ONE_LANGUAGE
+    return (
+        "content" not in path.relative_to(PACKAGE).parts and names(path) not in FOR_OPERATORS | ONE_LANGUAGE
+    )
 
 
 @pytest.mark.parametrize("path", [path for path in PYTHON if is_shown(path)], ids=names)
