@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from elearn.web import language
 from elearn.web.clock import utc_now
 from elearn.web.extensions import read_engine
-from elearn.web.guards import SAFE_METHODS, here, safe_next, wants_json
+from elearn.web.guards import SAFE_METHODS, held_form, held_pairs, here, safe_next, wants_json
 
 #: The fact's name in `records.installation`.
 FACT = "maintenance"
@@ -136,10 +136,15 @@ def watch(app: Flask) -> Watch:
 
 
 def page(found: Maintenance) -> str:
-    """Return the page that says it to the request at hand; it asks no database."""
+    """Return the page that says it to the request at hand; it asks no database.
+
+    A form that was posted is kept in it, to be sent once more, under the rules of `held_form`.
+    """
     language.ask_nobody()
     looked = request.method in SAFE_METHODS
     late = found.until is not None and found.until <= utc_now()
+    # A file cannot be kept in a page, and half a form is not sent again.
+    held = "" if looked or request.files else held_form()
     return render_template(
         "maintenance.html",
         who=None,
@@ -147,7 +152,8 @@ def page(found: Maintenance) -> str:
         until=None if late else found.until,
         late=late,
         posted=not looked,
-        again=safe_next(here(), "/") if looked else "/",
+        pairs=held_pairs(held) if held else None,
+        again=safe_next(here(), "/"),
     )
 
 

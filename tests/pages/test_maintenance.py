@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import io
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -101,15 +104,65 @@ def test_what_was_sent_is_said_to_be_unsaved_and_a_program_is_told_in_json(visit
     token = get(learner.client, "/akun").token()
     close(Maintenance(message="Sebentar saja."))
 
-    page = post(learner.client, "/akun", {"csrf_token": token, "nama": "Sari"})
+    page = post(learner.client, "/akun/data", {"csrf_token": token, "nama": "Sari", "kabupaten": "18.71"})
     data = get(visitor, "/", Accept="application/json")
 
     assert page.status == 503
     assert "belum tersimpan" in page.text
-    assert 'href="/"' in page.text
     assert data.status == 503
     assert json.loads(data.text) == {"error": 503, "message": "Sebentar saja."}
     assert data.headers["Retry-After"] == "300"
+
+
+def hidden(page):
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text))
+
+
+def test_what_was_sent_stays_in_the_page_until_it_can_be_sent_again(learner, close):
+    token = get(learner.client, "/akun").token()
+    sent = {
+        "csrf_token": token,
+        "nama": 'Sari d\'Arc & "Co"',
+        "kabupaten": "18.71",
+        "sandi": "rahasia-sekali",
+    }
+    close(Maintenance())
+
+    page = post(learner.client, "/akun/data", sent)
+    for _again in range(2):
+        assert page.status == 503
+        assert '<form class="card flow" method="post" action="/akun/data">' in page.text
+        assert "rahasia-sekali" not in page.text
+        held = {name: html.unescape(value) for name, value in hidden(page).items()}
+        assert held.pop("csrf_token")
+        assert held == {"nama": sent["nama"], "kabupaten": "18.71"}
+        page = post(learner.client, "/akun/data", {**held, "csrf_token": token})
+    close(None)
+
+    assert (
+        post(learner.client, "/akun/data", {**held, "csrf_token": hidden(page)["csrf_token"]}).status == 303
+    )
+    assert sent["nama"] in html.unescape(get(learner.client, "/akun").text)
+
+
+def test_a_form_from_elsewhere_or_with_a_file_is_not_offered_again(learner, close):
+    close(Maintenance())
+    other = learner.client.post(
+        "/akun/data",
+        data={"nama": "Jahat"},
+        base_url="https://kelas.example",
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    picture = learner.client.post(
+        "/akun/data",
+        data={"nama": "Sari", "gambar": (io.BytesIO(b"x"), "a.png")},
+        base_url="https://kelas.example",
+    )
+    for found in (other, picture):
+        text = found.get_data(as_text=True)
+        assert found.status_code == 503
+        assert "Nanti kembali ke halaman sebelumnya" in text
+        assert 'method="post"' not in text
 
 
 def test_the_way_back_is_the_page_that_was_asked_for_and_never_another_site(visitor, close):

@@ -81,8 +81,7 @@ def do_sign_in() -> BaseResponse:
 
 
 def _filled_again(target: str, pairs: list[tuple[str, str]]) -> Response:
-    long = [value for name, value in pairs if len(value) > 1 and " " in value]
-    return make_response(render_template("resume.html", target=target, pairs=pairs, long=long))
+    return make_response(render_template("resume.html", target=target, pairs=pairs))
 
 
 @bp.get("/daftar")
