@@ -204,4 +204,4 @@ def test_every_text_has_its_claims_listed(course: CourseDocument):
     ]
     for module in course.modules:
         rows = [count for heading, count in headed if module.file_name in heading]
-        assert rows and min(rows) >= 5, module.file_name
+        assert min(rows, default=0) >= 5, module.file_name
