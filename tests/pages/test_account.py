@@ -24,6 +24,9 @@ SIGN_UP = {
     "setuju": "y",
 }
 
+#: Nobody's here.
+OTHER_PASSWORD = "kopi-pahit-hangat-3"
+
 
 def cookies(response_headers):
     return response_headers.get("Set-Cookie", "")
@@ -72,10 +75,39 @@ def test_what_is_wrong_stands_beside_its_field_and_the_rest_stays_typed(visitor,
 
 def test_a_number_that_is_taken_is_said_to_be(visitor, learner):
     page = get(visitor, "/daftar")
-    answer = send(visitor, page, "/daftar", **{**SIGN_UP, "kunci": learner.key})
+    answer = send(visitor, page, "/daftar", **{**SIGN_UP, "kunci": learner.key, "sandi": OTHER_PASSWORD})
 
     assert answer.status == 422
     assert "Sudah dipakai akun lain" in answer.text
+    assert get(visitor, "/belajar").status == 303
+
+
+def test_whoever_signs_up_again_because_the_reply_was_lost_is_signed_in(visitor, make_client, records):
+    send(visitor, get(visitor, "/daftar"), "/daftar", **SIGN_UP)
+    again = make_client()
+    answer = send(again, get(again, "/daftar?next=/akun"), "/daftar?next=/akun", **SIGN_UP)
+
+    assert (answer.status, answer.location) == (303, "/akun")
+    assert "sekarang sudah masuk" in get(again, "/akun").text
+    with records() as session:
+        assert len(session.scalars(select(User).where(User.phone == "+6281234567890")).all()) == 1
+
+
+def test_signing_up_with_somebodys_number_guesses_no_passwords(make_client, learner):
+    """The tries count as tries to sign in: after too many, the right password opens nothing either."""
+    for number in range(12):
+        client = make_client()
+        send(
+            client,
+            get(client, "/daftar"),
+            "/daftar",
+            **{**SIGN_UP, "kunci": learner.key, "sandi": f"{OTHER_PASSWORD}{number}"},
+        )
+    client = make_client()
+    answer = send(client, get(client, "/daftar"), "/daftar", **{**SIGN_UP, "kunci": learner.key})
+
+    assert answer.status in (422, 429)
+    assert get(client, "/belajar").status == 303
 
 
 def test_sign_in_says_the_same_for_a_wrong_password_and_an_unknown_number(visitor, make_person):
@@ -360,7 +392,10 @@ def test_a_number_is_the_same_in_every_form_it_is_typed(visitor, make_client, ty
     assert (answer.status, answer.location) == (303, "/belajar")
     again = make_client()
     assert (
-        "Sudah dipakai" in send(again, get(again, "/daftar"), "/daftar", **{**SIGN_UP, "kunci": typed}).text
+        "Sudah dipakai"
+        in send(
+            again, get(again, "/daftar"), "/daftar", **{**SIGN_UP, "kunci": typed, "sandi": OTHER_PASSWORD}
+        ).text
     )
 
 
@@ -461,7 +496,8 @@ def test_too_many_tries_are_told_in_the_form_with_the_time_to_wait(visitor, make
 def test_a_key_cannot_be_tried_at_sign_up_for_ever(visitor, learner):
     page = get(visitor, "/daftar")
     # Their own sign-up was the first try.
-    answers = [send(visitor, page, "/daftar", **{**SIGN_UP, "kunci": learner.key}) for _each in range(10)]
+    taken = {**SIGN_UP, "kunci": learner.key, "sandi": OTHER_PASSWORD}
+    answers = [send(visitor, page, "/daftar", **taken) for _each in range(10)]
 
     assert [answer.status for answer in answers] == [422] * 9 + [429]
     assert "Sari Wulandari" in answers[-1].text

@@ -28,6 +28,7 @@ from elearn.pages.account.forms import (
     SignUpForm,
 )
 from elearn.records.accounts import queries, services
+from elearn.records.accounts.errors import KeyTakenError
 from elearn.records.accounts.keys import show_phone
 from elearn.records.accounts.models import User
 from elearn.records.errors import ElearnError, RefusedError, TooManyError
@@ -115,15 +116,38 @@ def do_sign_up() -> BaseResponse:
                 consent_version=PRIVACY_VERSION,
                 now=utc_now(),
             )
+            said = _("Akun Anda sudah jadi. Selamat belajar, %(name)s.", name=person.name)
         except (RefusedError, TooManyError) as error:
             session.commit()
-            form.refuse(error)
-            refusal = error
-        else:
+            own = _whose_already(form) if isinstance(error, KeyTakenError) else None
+            if own is None:
+                form.refuse(error)
+                refusal = error
+            else:
+                person = own
+                said = _(
+                    "Anda sudah punya akun, dan sekarang sudah masuk. Selamat belajar, %(name)s.",
+                    name=own.name,
+                )
+        if refusal is None:
             _open(person, remember=True)
-            flash(_("Akun Anda sudah jadi. Selamat belajar, %(name)s.", name=person.name), "ok")
+            flash(said, "ok")
             return redirect(target or url_for("learning.home"), code=303)
     return refused(render_template("account/sign_up.html", form=form, next=target), refusal)
+
+
+def _whose_already(form: SignUpForm) -> User | None:
+    """Return whose account it is where its password was given too: the button was pressed twice, or the reply lost.
+
+    It counts as a try to sign in, and tells nothing that signing in would not.
+    """
+    session = current_session()
+    try:
+        slow_down("masuk")
+        return services.sign_in(session, key=form.kunci.data, password=form.sandi.data, now=utc_now())
+    except (RefusedError, TooManyError):
+        session.commit()
+        return None
 
 
 @bp.post("/keluar")
