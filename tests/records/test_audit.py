@@ -60,11 +60,13 @@ def test_an_act_tells_who_did_what_by_which_way_to_whom(session: Session, now: d
     session.commit()
 
     assert (event.actor_id, event.way, event.subject_user_id) == (officer.id, "page", learner.id)
-    assert (event.at, event.reason) == (now, "salah ketik")
+    assert (event.at, event.reason) == (now, "")
     assert json.loads(event.after) == {"state": "baru"}
     assert "Sari" not in event.before + event.after
     kept = session.get_one(AuditPersonal, event.id)
-    assert json.loads(kept.personal) == {"before": {"name": "Sari"}, "after": {"name": "Sari Wulandari"}}
+    assert json.loads(kept.personal) == {
+        "before": {"name": "Sari"}, "after": {"name": "Sari Wulandari"}, "reason": "salah ketik",
+    }  # fmt: skip
 
 
 def test_the_sweep_and_commands_have_no_actor(session: Session, now: datetime) -> None:

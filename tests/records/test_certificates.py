@@ -27,6 +27,7 @@ from elearn.records.certificates.serials import (
     show_serial,
 )
 from elearn.records.certificates.services import Wait
+from elearn.records.desk import trail
 from elearn.records.enrolments.queries import enrolment_of
 from elearn.records.errors import ConflictError, NotFoundError, RefusedError
 from tests.factories import make_user
@@ -310,7 +311,8 @@ def test_a_revoked_certificate_stays_and_blocks_another(session, certificate, st
     with pytest.raises(ConflictError):
         services.revoke(session, certificate, reason="lagi", **by(staff, now))
     event = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
-    assert (event.action, event.reason) == ("certificate.revoke", "Nama palsu")
+    assert event.action == "certificate.revoke"
+    assert trail(session)[0].reason == "Nama palsu"
 
 
 def test_a_command_revokes_without_a_person(session, certificate, now):

@@ -64,6 +64,8 @@ SECRETS = (
     "Dapurku",
     "BolehkahSaya",
     "WaliAnak",
+    "KakakIpar",
+    "SedangUmrah",
 )
 LATER = timedelta(days=3)
 
@@ -95,7 +97,7 @@ def life(session: Session, now: datetime) -> Life:
     )  # fmt: skip
     accounts.correct_person(
         session, user, name=NAME, phone="0812 7777 0001", email="zubaedah@contoh.id", regency="18.72",
-        reason="surat", actor=admin, way=Way.PAGE, today=now.date(), now=now,
+        reason="surat KakakIpar", actor=admin, way=Way.PAGE, today=now.date(), now=now,
     )  # fmt: skip
     user.username = "zubaedah.q"
     accounts.confirm_name(session, user, name=NAME, regency="18.72", today=now.date(), now=now)
@@ -114,6 +116,15 @@ def life(session: Session, now: datetime) -> Life:
         "q-cerita",
         points=5000,
         word="Bagus, WaliAnak",
+        actor=trainer,
+        way=Way.PAGE,
+        now=now,
+    )
+    study.grant_attempt(
+        session,
+        attempt.enrolment,
+        attempt.module,
+        reason="SedangUmrah",
         actor=trainer,
         way=Way.PAGE,
         now=now,
@@ -326,6 +337,8 @@ def test_everything_held_is_told_and_nothing_of_anybody_else(
     deeds = {row["tindakan"]: row for row in held["catatan_tindakan_atas_akun"]}
     assert deeds["account.correct"]["oleh"] == "petugas"
     assert deeds["account.correct"]["sebelum"]["name"] == NAME
+    assert deeds["account.correct"]["alasan"] == "surat KakakIpar"
+    assert deeds["attempt.grant"]["alasan"] == "SedangUmrah"
 
 
 def test_the_key_of_a_quiz_that_shows_none_is_not_told(session: Session, now: datetime) -> None:

@@ -46,6 +46,7 @@ class AuditEvent(Base):
     subject_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     before: Mapped[str] = mapped_column(default="{}")
     after: Mapped[str] = mapped_column(default="{}")
+    #: Why, where it is about no person; else it stands with the personal values.
     reason: Mapped[str] = mapped_column(default="")
     #: SHA-256 over salt and personal values; empty where there are none.
     personal_digest: Mapped[str] = mapped_column(default="")
@@ -61,7 +62,7 @@ class AuditPersonal(Base):
 
     event_id: Mapped[int] = mapped_column(ForeignKey("audit_events.id"), primary_key=True)
     salt: Mapped[str]
-    #: JSON object ``{"before": {...}, "after": {...}}``.
+    #: JSON object ``{"before": {...}, "after": {...}, "reason": "..."}``; what there is none of is missing.
     personal: Mapped[str]
 
 

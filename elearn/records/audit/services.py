@@ -42,13 +42,19 @@ def record(
     """Append one act to the trail, in the transaction of the act.
 
     Personal values (names, numbers) go into *personal_before* and *personal_after*: they are stored
-    apart and the chain covers only their salted digest, so that they can be erased.
+    apart and the chain covers only their salted digest, so that they can be erased. So does a *reason* for
+    what was done to a person: it is written freely, and names them as often as not.
     """
     head = _lock_head(session)
     personal = ""
     salt = secrets.token_hex(16)
+    private: dict[str, Any] = {}
     if personal_before or personal_after:
-        personal = _json({"before": dict(personal_before or {}), "after": dict(personal_after or {})})
+        private = {"before": dict(personal_before or {}), "after": dict(personal_after or {})}
+    if reason and subject_user_id is not None:
+        private["reason"], reason = reason, ""
+    if private:
+        personal = _json(private)
     event = AuditEvent(
         at=now,
         actor_id=None if actor is None else actor.id,

@@ -71,7 +71,7 @@ def _trail_line(event: AuditEvent, personal: str | None, actor: str | None, subj
         subject_id=event.subject_id,
         subject_user_id=event.subject_user_id,
         subject_name=subject or "",
-        reason=event.reason,
+        reason=private.get("reason", event.reason),
         before={**json.loads(event.before), **private.get("before", {})},
         after={**json.loads(event.after), **private.get("after", {})},
     )

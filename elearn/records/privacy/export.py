@@ -374,16 +374,16 @@ def _trail(session: Session, user: User) -> list[Values]:
             "pada": _moment(event.at),
             "tindakan": event.action,
             "oleh": _who(event.actor_id, user) if event.actor_id is not None else "sistem",
-            "sebelum": json.loads(event.before) | _own(personal, "before"),
-            "sesudah": json.loads(event.after) | _own(personal, "after"),
-            "alasan": event.reason,
+            "sebelum": json.loads(event.before) | _private(personal).get("before", {}),
+            "sesudah": json.loads(event.after) | _private(personal).get("after", {}),
+            "alasan": _private(personal).get("reason", event.reason),
         }
         for event, personal in rows
     ]
 
 
-def _own(personal: str | None, when: str) -> Values:
-    return json.loads(personal).get(when, {}) if personal else {}
+def _private(personal: str | None) -> Values:
+    return json.loads(personal) if personal else {}
 
 
 def _who(user_id: int | None, user: User) -> str:
