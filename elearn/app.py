@@ -7,8 +7,8 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from elearn.pages.account.own_account import bp as account
 from elearn.pages.account.own_data import bp as own_data
-from elearn.pages.account.routes import bp as account
 from elearn.pages.administration.erasures import bp as erasures
 from elearn.pages.administration.routes import bp as administration
 from elearn.pages.authoring.routes import bp as authoring
