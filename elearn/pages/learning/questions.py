@@ -287,7 +287,7 @@ def kind_words(kind: ItemType) -> str:
     words = {
         ItemType.SINGLE: _("Pilih satu"),
         ItemType.MULTIPLE: _("Boleh pilih lebih dari satu"),
-        ItemType.TRUE_FALSE: _("Pilih satu"),
+        ItemType.TRUE_FALSE: _("Benar atau salah"),
         ItemType.TEXT: _("Isian singkat"),
         ItemType.NUMBER: _("Isian angka"),
         ItemType.ORDER: _("Urutkan"),
