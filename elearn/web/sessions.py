@@ -23,6 +23,7 @@ from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
 
 from elearn.records.accounts import queries as accounts
 from elearn.records.accounts.models import User
@@ -173,6 +174,9 @@ def current_person(records: Session) -> User:
     person = accounts.user_by_id(records, current_viewer().id)
     if person is None:
         raise RuntimeError("a signed-in person has no row")
+    if person.erased_at is not None:
+        # Erased since the guard looked: nothing of theirs is written any more.
+        raise NotFound
     return person
 
 

@@ -25,6 +25,7 @@ from elearn.records.inquiries.models import Inquiry, InquiryReply
 from elearn.records.inquiries.services import MOST_AN_HOUR, TEXT_LENGTH
 from elearn.records.jobs.models import Job
 from elearn.records.jobs.services import Lease
+from elearn.records.privacy.services import erase_person
 from elearn.web import mail
 from elearn.web.settings import Settings
 from tests.pages.conftest import NOW, Page, Person, get, post, send
@@ -232,6 +233,37 @@ def test_a_thread_goes_on_and_waits_again(asker: Person, trainer: Person) -> Non
     assert send(asker.client, page, f"/tanya/{number}", teks=" ", event=event).status == 422
 
 
+def test_what_was_typed_while_a_course_was_closed_is_not_lost(asker: Person, records: Any) -> None:
+    number = asked(asker)
+    page = get(asker.client, f"/tanya/{number}")
+    with records() as session:
+        session.scalars(select(Course)).one().state = CourseState.RETIRED
+    sent = send(asker.client, page, f"/tanya/{number}", teks="Ceritanya panjang.", event=str(uuid4()))
+
+    assert sent.status == 422
+    assert "Ceritanya panjang." in sent.text
+    assert "tidak menerima pertanyaan lagi" in sent.text
+    assert "Kirim pesan" not in get(asker.client, f"/tanya/{number}").text
+
+
+def test_nothing_is_written_for_somebody_who_is_erased_meanwhile(
+    asker: Person, records: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = get(asker.client, "/tanya")
+
+    def erase_first() -> None:
+        with records() as session:
+            person = session.get_one(User, asker.user_id)
+            erase_person(session, person, keep_certificates=True, actor=None, way=Way.COMMAND, now=NOW)
+
+    monkeypatch.setattr("elearn.web.guards._refuse_foreign", erase_first)
+    sent = send(asker.client, page, "/tanya", tentang=ABOUT, teks="Nama saya Sari.")
+
+    assert sent.status == 404
+    with records() as session:
+        assert session.scalars(select(Inquiry)).all() == []
+
+
 # --- Notices -----------------------------------------------------------------------------------------
 
 
@@ -251,6 +283,19 @@ def test_an_answer_is_marked_as_new_until_the_learner_says_so(
     token = page.token()
     told = post(asker.client, f"/tanya/{number}/dibaca", {"csrf_token": token}, Accept="application/json")
     assert told.text.strip() == '{"seen":true}'
+
+
+def test_an_answer_that_came_after_the_page_stays_new(asker: Person, trainer: Person) -> None:
+    number = asked(asker)
+    answer(trainer, number)
+    page = get(asker.client, "/tanya")
+    answer(trainer, number, "Ralat: jangan dipakai.")
+
+    press(asker, page, "Tandai sudah dibaca")
+    page = get(asker.client, "/tanya")
+    assert "Jawaban baru" in page.text
+    press(asker, page, "Tandai sudah dibaca")
+    assert "Jawaban baru" not in get(asker.client, "/tanya").text
 
 
 def test_web_addresses_in_messages_can_be_tapped_and_nothing_else_is_html(

@@ -18,6 +18,7 @@ from elearn.records.accounts.models import OneTimeCode, Role, User, UserRegency
 from elearn.records.audit.models import AuditEvent, AuditPersonal, Way
 from elearn.records.errors import TooManyError
 from elearn.records.jobs.models import Job
+from elearn.records.privacy.services import erase_person
 from tests.factories import PASSWORD, make_user
 
 
@@ -75,6 +76,28 @@ def test_nothing_changes_with_a_wrong_password_and_tries_are_counted(
     assert sari.phone == "+6281234567890"
     change(session, sari, now + timedelta(minutes=15), phone="081300000000")
     assert sari.phone == "+6281300000000"
+
+
+def test_a_number_is_not_written_for_somebody_erased_while_the_password_was_compared(
+    session: Session, engine: sa.Engine, sari: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.commit()
+    number = sari.id
+    session.rollback()
+
+    def erase_first(stored: str | None, given: str) -> bool:
+        with Session(engine) as other:
+            erase_person(
+                other, other.get_one(User, number), keep_certificates=True, actor=None, way=Way.COMMAND, now=now
+            )  # fmt: skip
+            other.commit()
+        return True
+
+    monkeypatch.setattr(passwords, "password_matches", erase_first)
+    with pytest.raises(WrongPasswordError):
+        change(session, sari, now, phone="081300000000")
+    session.commit()
+    assert (sari.phone, sari.contact_phone, sari.erased_at) == (None, None, now)
 
 
 def test_two_who_take_one_number_at_once_do_not_both_get_it(

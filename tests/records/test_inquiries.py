@@ -302,7 +302,8 @@ def test_an_answer_pressed_twice_is_one_and_the_second_answerer_is_told_of_the_f
 
     assert [(one.is_new, one.others) for one in said] == [(True, ()), (False, ()), (True, ("Ratna Dewi",))]
     assert [notice.subject_id for notice in unseen(desk.session, desk.asker.id)] == [inquiry.id]
-    services.mark_seen(desk.session, inquiry, now=desk.now)
+    desk.session.expire_all()
+    services.mark_seen(desk.session, inquiry, last_seen=inquiry.replies[-1].id, now=desk.now)
     assert unseen(desk.session, desk.asker.id, NoticeKind.ANSWER) == []
     desk.answer(inquiry, "Tambahan.")
     assert len(unseen(desk.session, desk.asker.id)) == 1

@@ -169,7 +169,13 @@ def write_on(inquiry_id: int) -> Response | tuple[str, int]:
 def mark_seen(inquiry_id: int) -> Response:
     """Note that the answers were seen: by the page's script, or by its button."""
     session = current_session()
-    services.mark_seen(session, queries.thread_of(session, current_viewer().id, inquiry_id), now=utc_now())
+    last = request.form.get("terakhir", "")
+    services.mark_seen(
+        session,
+        queries.thread_of(session, current_viewer().id, inquiry_id, lock=True),
+        last_seen=int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0,
+        now=utc_now(),
+    )
     session.commit()
     if wants_json():
         return jsonify(seen=True)
@@ -212,7 +218,8 @@ def _thread_page(inquiry_id: int, form: WriteOnForm) -> str:
     return render_template(
         "learning/inquiry.html",
         thread=_threads([inquiry])[0],
-        form=form if open_course else None,
+        # What was typed while the course was closed is shown with the reason, to be copied.
+        form=form if open_course or form.teks.data else None,
         most=services.TEXT_LENGTH,
     )
 

@@ -72,7 +72,9 @@ def change_keys(
     session.rollback()
     matches = passwords.password_matches(stored, password or "")
     _count_try(session, user, now)
-    if not matches:
+    # While it was compared, somebody may have erased the person or changed the password.
+    session.refresh(user, with_for_update=True)
+    if not matches or user.password_hash != stored:
         raise WrongPasswordError
     before = {"phone": user.phone, "email": user.email}
     if number is not None and number != user.phone:

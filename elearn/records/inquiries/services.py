@@ -224,8 +224,10 @@ def hide(session: Session, reply: InquiryReply, *, actor: User, way: Way, now: d
     return True
 
 
-def mark_seen(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
-    """Note that the asker has seen the answers."""
+def mark_seen(session: Session, inquiry: Inquiry, *, last_seen: int, now: datetime) -> None:
+    """Note that the asker has seen the answers up to *last_seen*; one that came since is still news."""
+    if any(one.id > last_seen and one.author_id != inquiry.user_id for one in inquiry.replies):
+        return
     notices.mark_seen(session, inquiry.user_id, NoticeKind.ANSWER, inquiry.id, now=now)
 
 
