@@ -62,8 +62,9 @@ class Front:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING") or environ.get("SCRIPT_NAME"):
             return self._inner(environ, start_response)
-        found = self._found(environ)
-        if found is None or self._maintenance.now() is not None:
+        # Asked first: while it is closed, the tables of a page may be locked by what goes on.
+        found = None if self._maintenance.now() is not None else self._found(environ)
+        if found is None:
             return self._inner(environ, start_response)
         headers = list(found.headers.items())
         if found.status == 200:

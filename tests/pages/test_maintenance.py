@@ -69,6 +69,18 @@ def test_a_lesson_in_memory_is_closed_too(visitor, learner, course, close, state
     assert get(learner.client, address).status == 503
 
 
+def test_while_it_is_closed_no_page_asks_the_tables_that_an_upgrade_may_lock(
+    app, visitor, course, close, monkeypatch
+):
+    get(visitor, "/")
+    close(Maintenance())
+    asked = []
+    monkeypatch.setattr(app.wsgi_app, "_answer", lambda *_what: asked.append(1))
+
+    assert get(visitor, "/").status == 503
+    assert asked == []
+
+
 def test_what_the_page_consists_of_and_what_monitors_ask_goes_on(visitor, close):
     style = get(visitor, "/masuk").text.split('rel="stylesheet" href="')[1].split('"')[0]
     close(Maintenance())
