@@ -253,11 +253,22 @@ def test_reports_count_an_erased_person_as_before_without_a_name(
     assert figures(session, now) == before
 
 
+def test_who_decides_otherwise_about_the_certificates_has_the_last_word(
+    session: Session, life: Life, now: datetime
+) -> None:
+    first = request_erasure(session, life.user, keep_certificates=True, now=now)
+    second = request_erasure(session, life.user, keep_certificates=False, now=now + LATER)
+
+    session.refresh(first)
+    assert first.withdrawn_at == now + LATER
+    assert [(one.id, one.keep_certificates) for one in queries.open_requests(session)] == [(second.id, False)]
+
+
 def test_a_wish_waits_once_is_withdrawn_and_is_done_by_the_erasure(
     session: Session, life: Life, now: datetime
 ) -> None:
     first = request_erasure(session, life.user, keep_certificates=True, now=now)
-    assert request_erasure(session, life.user, keep_certificates=False, now=now).id == first.id
+    assert request_erasure(session, life.user, keep_certificates=True, now=now).id == first.id
     assert [one.id for one in queries.open_requests(session)] == [first.id]
     withdraw_request(session, life.user, now)
     session.refresh(first)

@@ -36,12 +36,17 @@ ERASED_NAME = "(data dihapus)"
 def request_erasure(
     session: Session, user: User, *, keep_certificates: bool, now: datetime
 ) -> ErasureRequest:
-    """Note that *user* wishes to be erased; asked again while one waits, it is that one."""
+    """Note that *user* wishes to be erased; asked again while one waits, it is that one.
+
+    Who decides otherwise about the certificates takes the wish that waits back with the new one.
+    """
     if accounts.roles_of(session, user.id):
         raise StillHasRoleError
     waiting = open_request_of(session, user.id)
-    if waiting is not None:
+    if waiting is not None and waiting.keep_certificates == keep_certificates:
         return waiting
+    if waiting is not None:
+        withdraw_request(session, user, now)
     request = ErasureRequest(user_id=user.id, requested_at=now, keep_certificates=keep_certificates)
     try:
         with session.begin_nested():
