@@ -88,7 +88,7 @@ def test_a_wish_to_be_erased_is_shown_and_can_be_withdrawn(learner, records, cou
     page = get(learner.client, PAGE)
     assert "Anda meminta penghapusan pada" in page.text
     assert "Sertifikat Anda tetap bisa dicek" in page.text
-    assert ask_to_be_erased(learner, "hapus").status == 303
+    assert ask_to_be_erased(learner, "tetap").status == 303
 
     assert send(learner.client, page, f"{PAGE}/hapus/batal").status == 303
 
