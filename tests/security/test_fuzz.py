@@ -280,12 +280,16 @@ QUERIES = {
 }
 
 
-def test_every_query_filled_with_nonsense_is_answered(site: Site, browsers: dict[str, FlaskClient]) -> None:
+def test_every_query_filled_with_nonsense_is_answered(
+    site: Site, browsers: dict[str, FlaskClient], database: str
+) -> None:
+    # What a page refuses before it asks a database needs to be tried on one of them.
+    tried = VALUES if database == "sqlite" else {what: VALUES[what] for what in EDGES[database]}
     wrong = []
     attempt = ("learner", f"/percobaan/{site.world.open_attempt}")
     for (who, path), names in {**QUERIES, attempt: "soal tinjau semua lembar"}.items():
         for name in names.split():
-            for what, value in VALUES.items():
+            for what, value in tried.items():
                 found = ask(browsers[who], "GET", f"{path}?{name}={quote(value[:3000])}")
                 if found.status_code not in RIGHT or not has_sentence(found):
                     wrong.append((path, name, what, found.status_code))
