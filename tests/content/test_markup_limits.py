@@ -110,16 +110,16 @@ def work(text: str) -> float:
 
 @pytest.mark.parametrize("piece", PATHOLOGICAL)
 def test_work_grows_with_the_text_and_not_with_its_square(piece: str) -> None:
-    few = piece * (1_500 // len(piece))
-    many = piece * (12_000 // len(piece))
+    few = piece * (3_000 // len(piece))
+    many = piece * (24_000 // len(piece))
     # Eight times as much text: eight times the work, or sixty-four times if it grew with the square.
     assert work(many) <= 24 * work(few) + 0.3
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("[", "](b)"), ("![", "](b)"), ("*", "*"), ("**", "**"), ("(", ")")])  # fmt: skip
 def test_nesting_in_a_line_is_bounded(opening: str, closing: str) -> None:
-    few = opening * 500 + "a" + closing * 500
-    many = opening * 4_000 + "a" + closing * 4_000
+    few = opening * 1_000 + "a" + closing * 1_000
+    many = opening * 8_000 + "a" + closing * 8_000
     assert work(many) <= 24 * work(few) + 0.3
 
 

@@ -156,7 +156,8 @@ FORMS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("admin", f"/admin/kursus/{SLUG}/tambah", {"orang": "5"}),
     ("admin", f"/admin/kursus/{SLUG}/keluarkan", {"orang": "5"}),
 )  # fmt: skip
-RIGHT = {200, 204, 303, 400, 404, 405, 409, 413, 415, 422, 429}
+RIGHT = {200, 303, 400, 404, 405, 409, 413, 415, 422, 429}
+NOTING = {"following.note_opened"}
 WHO = ("visitor", "learner", "graduate", "trainer", "staff", "admin")
 
 
@@ -258,7 +259,9 @@ def test_every_form_filled_with_nonsense_is_refused(
         for place in table.get(endpoint, [Place({})]):
             path = address(site.app, endpoint, place.values)
             found = post_bytes(browsers[who], path, tokens[who], data)
-            if found.status_code not in RIGHT or not has_sentence(found):
+            # What only notes that a page was opened has nothing to say, and reads no field.
+            right = {204} if endpoint in NOTING else RIGHT
+            if found.status_code not in right or not has_sentence(found):
                 wrong.append((path, found.status_code))
     assert not wrong
 
@@ -280,16 +283,12 @@ QUERIES = {
 }
 
 
-def test_every_query_filled_with_nonsense_is_answered(
-    site: Site, browsers: dict[str, FlaskClient], database: str
-) -> None:
-    # What a page refuses before it asks a database needs to be tried on one of them.
-    tried = VALUES if database == "sqlite" else {what: VALUES[what] for what in EDGES[database]}
+def test_every_query_filled_with_nonsense_is_answered(site: Site, browsers: dict[str, FlaskClient]) -> None:
     wrong = []
     attempt = ("learner", f"/percobaan/{site.world.open_attempt}")
     for (who, path), names in {**QUERIES, attempt: "soal tinjau semua lembar"}.items():
         for name in names.split():
-            for what, value in tried.items():
+            for what, value in VALUES.items():
                 found = ask(browsers[who], "GET", f"{path}?{name}={quote(value[:3000])}")
                 if found.status_code not in RIGHT or not has_sentence(found):
                     wrong.append((path, name, what, found.status_code))
