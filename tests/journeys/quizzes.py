@@ -17,6 +17,8 @@ from tests.journeys.steps import PASSWORD, Window
 COURSE = "kedai-uji"
 QUIZ = f"/kursus/{COURSE}/catat-bahan/kuis"
 EVENT = re.compile(r".*/jawaban$")
+#: What the browser says while the network is cut on purpose.
+NETWORK = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "ERR_NETWORK_CHANGED")
 
 
 @dataclass

@@ -9,11 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.faults.server import Site
-from tests.journeys.quizzes import Sitting, sit_down
+from tests.journeys.quizzes import NETWORK, Sitting, sit_down
 from tests.journeys.steps import Window, hand_in
 
 STEPS = ["Membuat NIB di OSS", "Menyusun daftar bahan", "Mengisi pengajuan", "Menerima sertifikat"]
-NETWORK = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "ERR_NETWORK_CHANGED")
 
 
 def shown_steps(sitting: Sitting) -> list[str]:

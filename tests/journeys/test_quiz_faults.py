@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.faults.server import Site
-from tests.journeys.quizzes import EVENT, Sitting, sit_down
+from tests.journeys.quizzes import EVENT, NETWORK, Sitting, sit_down
 from tests.journeys.steps import Window
 
 ESSAY = "Minyak curah, karena asalnya tidak tertulis."
@@ -215,3 +215,54 @@ def test_what_waits_is_not_sent_under_another_account(site: Site, open_window: C
     kept = page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('kelas:')).length")
     assert kept == 1
     sitting.forgive("status of 40[134]")
+
+
+def test_the_link_to_the_content_and_the_way_back_from_it_fetch_nothing_anew(
+    site: Site, open_window: Callable[..., Window]
+) -> None:
+    sitting = sit_down(site, open_window)
+    page = sitting.page
+    for address in (f"{sitting.attempt}?soal={sitting.place('essay')}", sitting.attempt):
+        sitting.window.open(address)
+        sitting.wait_for_all()
+        page.evaluate("window.stillHere = true")
+        shown = page.locator("fieldset.q").inner_text()
+        page.context.set_offline(True)
+        page.locator("a.skip").focus()
+        page.keyboard.press("Enter")
+        assert page.url.endswith("#isi")
+        page.go_back()
+        expect(page).to_have_url(re.compile(r"[^#]{20,}$"))
+        assert page.evaluate("window.stillHere") is True
+        assert page.locator("fieldset.q").inner_text() == shown
+        page.context.set_offline(False)
+    sitting.forgive(*NETWORK)
+
+
+def test_where_the_browser_keeps_nothing_answers_are_sent_and_leaving_too_early_is_warned_of(
+    site: Site, open_window: Callable[..., Window]
+) -> None:
+    sitting = sit_down(site, open_window)
+    page = sitting.page
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError') } })"
+    )
+    sitting.open("essay")
+    field = page.locator("fieldset.q textarea")
+    field.fill(ESSAY)
+    sitting.is_saved()
+    assert sitting.on_server("essay")["answer"] == ESSAY
+
+    warned = """() => {
+        const leaving = new Event("beforeunload", { cancelable: true });
+        return !dispatchEvent(leaving);
+    }"""
+    assert page.evaluate(warned) is False
+    page.context.set_offline(True)
+    field.fill(ESSAY + " Dan berbau.")
+    expect(sitting.line()).to_contain_text(re.compile("elum|enunggu"))
+    assert page.evaluate(warned) is True
+    page.context.set_offline(False)
+    sitting.is_saved()
+    assert page.evaluate(warned) is False
+    sitting.forgive(*NETWORK)

@@ -1,4 +1,4 @@
-// The editor: saves by itself, renews preview and problems, jumps to lines. The page works without it.
+// The editor: saves by itself, renews preview and problems, jumps to lines.
 import { say } from "./kata.js";
 
 const byId = (id) => document.getElementById(id);

@@ -1,4 +1,4 @@
-// Answers are kept here while given, and sent when the network takes them; all questions are fetched once.
+// Answers are kept here while given, and sent when the network takes them.
 import { say } from "./kata.js";
 import { SignedOut, clock, send, tell } from "./kirim.js";
 
@@ -8,10 +8,15 @@ const { akun, percobaan, alamat, semua } = root.dataset;
 // What waits belongs to the account that made it, and to one attempt.
 const prefix = `kelas:${akun}:${percobaan}:`;
 const placeKey = `di:${prefix}`;
-const placeIn = (address) => +address.split("?soal=")[1];
+const placeIn = (address) => +/\?soal=(\d+)/.exec(address)?.[1];
 
-const store = localStorage;
+let store = {};
 let kept = true;
+try {
+  store = localStorage;
+} catch {
+  kept = false;
+}
 const keys = Object.keys(store).filter((key) => key.startsWith(prefix));
 let waiting = keys.map((key) => JSON.parse(store[key])).sort((one, other) => one.at - other.at);
 
@@ -29,7 +34,7 @@ function drop(entry) {
 }
 
 const forms = [];
-let current, ready;
+let current, ready, start;
 let moved = 0;
 
 const place = (form) => +form.dataset.soal;
@@ -55,7 +60,7 @@ function fill(form, answer) {
   form.dispatchEvent(new Event("diisi"));
 }
 
-// What may have reached the server stays before what the form says now.
+// What may have arrived stays before it.
 function note(form) {
   const last = waits(form).pop();
   if (last && !last.tried) drop(last);
@@ -216,7 +221,8 @@ root.addEventListener("click", (event) => {
   event.preventDefault();
   if (!go(placeIn(link.href))) visit(() => location.assign(link));
 });
-addEventListener("popstate", () => go(placeIn(location.href), false) || location.reload());
+// A mere # stays where one is.
+addEventListener("popstate", () => location.hash || go(placeIn(location.href) || start, false) || location.reload());
 
 async function fetchOthers() {
   const before = +store[placeKey];
@@ -232,6 +238,7 @@ async function fetchOthers() {
 for (const form of root.querySelectorAll("form[data-soal]")) adopt(form);
 if (forms.length && semua === undefined) {
   current = forms.at(-1);
+  start = place(current);
   ready = fetchOthers().catch(() => {});
 }
 
@@ -249,4 +256,5 @@ if (waiting.length) deliver().then((done) => done && hand && location.reload());
 addEventListener("online", deliver);
 addEventListener("offline", stop);
 addEventListener("pagehide", deliver);
+addEventListener("beforeunload", (event) => kept || !waiting.length || event.preventDefault());
 document.addEventListener("visibilitychange", () => document.hidden || deliver());
