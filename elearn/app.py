@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from elearn.pages.account.own_account import bp as account
+from elearn.pages.account.own_account import bp as account  # it adds its views to the blueprint of `routes`
 from elearn.pages.account.own_data import bp as own_data
 from elearn.pages.administration.erasures import bp as erasures
 from elearn.pages.administration.routes import bp as administration

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from elearn.content.documents import COURSE_FILE, CourseDocument
 from elearn.content.markup.references import abbreviation
@@ -74,7 +75,7 @@ class Figures:
     #: Abbreviations that nothing explains, with the line of their first use, in the order they come.
     unexplained: Mapping[str, int] = field(default_factory=dict)
     has_word_limits: bool = True
-    limits: Limits = LIMITS
+    limits: ClassVar[Limits] = LIMITS
 
     @property
     def average(self) -> float:

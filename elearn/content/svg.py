@@ -42,7 +42,7 @@ def check_svg(content: bytes) -> list[str]:
 
 
 def svg_size(content: bytes) -> tuple[int, int] | None:
-    """Return width and height of the drawing in *content* in CSS pixels; None where its first element does not say.
+    """Return width and height of the drawing in *content* in CSS pixels; None where its first `svg` does not say.
 
     They are taken from ``width`` and ``height`` as plain numbers or pixels, else from ``viewBox`` (SVG 2, §8.2).
     """

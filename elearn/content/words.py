@@ -37,6 +37,7 @@ UNITS = frozenset(
 MONTHS = frozenset(
     "JANUARI FEBRUARI MARET APRIL MEI JUNI JULI AGUSTUS SEPTEMBER OKTOBER NOVEMBER DESEMBER".split()  # noqa: SIM905 (a line of words reads best)
 )
+_NO_ABBREVIATIONS = EVERYDAY | UNITS | MONTHS
 
 
 def words_in(text: str) -> list[str]:
@@ -90,7 +91,7 @@ def abbreviations_in(text: str) -> Iterator[tuple[str, int]]:
         if (
             sum(letter.isalpha() for letter in word) >= 2
             and sum(letter.isdigit() for letter in word) <= _MOST_DIGITS
-            and word not in EVERYDAY | UNITS | MONTHS
+            and word not in _NO_ABBREVIATIONS
             and not _ROMAN.fullmatch(word)
         ):
             yield word, found.start()

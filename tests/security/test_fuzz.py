@@ -249,6 +249,7 @@ def test_every_form_filled_with_nonsense_is_refused(
     data = dict.fromkeys(FIELDS, VALUES[what])
     wrong = []
     for endpoint, method, roles in views(site.app):
+        # What signs out, or gives a code, would end the sessions that the rest is tried with.
         if (
             method != "POST"
             or endpoint in {"account.sign_out", "account.end_others", "account.end_all"}

@@ -374,11 +374,11 @@ def _trail(session: Session, user: User) -> list[Values]:
             "pada": _moment(event.at),
             "tindakan": event.action,
             "oleh": _who(event.actor_id, user) if event.actor_id is not None else "sistem",
-            "sebelum": json.loads(event.before) | _private(personal).get("before", {}),
-            "sesudah": json.loads(event.after) | _private(personal).get("after", {}),
-            "alasan": _private(personal).get("reason", event.reason),
+            "sebelum": json.loads(event.before) | private.get("before", {}),
+            "sesudah": json.loads(event.after) | private.get("after", {}),
+            "alasan": private.get("reason", event.reason),
         }
-        for event, personal in rows
+        for event, private in ((event, _private(personal)) for event, personal in rows)
     ]
 
 
